@@ -1,0 +1,36 @@
+//go:build hold
+
+package hold
+
+import (
+	_ "github.com/alecthomas/kong"
+	_ "github.com/alexedwards/argon2id"
+	_ "github.com/chromedp/chromedp"
+	_ "github.com/danielgtaylor/huma/v2"
+	_ "github.com/danielgtaylor/huma/v2/adapters/humafiber"
+	_ "github.com/docker/docker/client"
+	_ "github.com/evanw/esbuild/pkg/api"
+	_ "github.com/goccy/go-yaml"
+	_ "github.com/gofiber/fiber/v2"
+	_ "github.com/gofiber/fiber/v2/middleware/adaptor"
+	_ "github.com/google/uuid"
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "github.com/klauspost/compress/zstd"
+	_ "github.com/microcosm-cc/bluemonday"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp"
+	_ "github.com/riverqueue/river"
+	_ "github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	_ "github.com/riverqueue/river/riverdriver/riversqlite"
+	_ "github.com/riverqueue/river/rivermigrate"
+	_ "github.com/robfig/cron/v3"
+	_ "github.com/santhosh-tekuri/jsonschema/v6"
+	_ "github.com/schollz/progressbar/v3"
+	_ "github.com/stretchr/testify/require"
+	_ "github.com/ulikunitz/xz"
+	_ "github.com/ProtonMail/go-crypto/openpgp"
+	_ "github.com/blakesmith/ar"
+	_ "github.com/yuin/goldmark"
+	_ "golang.org/x/sync/errgroup"
+	_ "gonum.org/v1/gonum/stat"
+	_ "modernc.org/sqlite"
+)
