@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"incubator/platform/db"
 	"incubator/platform/errs"
@@ -42,13 +43,18 @@ type File interface {
 type Store struct {
 	dir        string
 	db         *db.DB
+	now        func() time.Time
 	createTemp func(dir string) (tempFile, error)
 }
 
 // New returns the store in dir, which it creates if needed. The temporary and
-// final folders lie inside dir, so that a rename never crosses file systems.
-func New(dir string, database *db.DB) (*Store, error) {
-	s := &Store{dir: dir, db: database, createTemp: newTemp}
+// final folders lie inside dir, so that a rename never crosses file systems. The
+// clock dates renewed and small blobs; nil means time.Now.
+func New(dir string, database *db.DB, now func() time.Time) (*Store, error) {
+	if now == nil {
+		now = time.Now
+	}
+	s := &Store{dir: dir, db: database, now: now, createTemp: newTemp}
 	for _, sub := range []string{s.blobsDir(), s.tempDir(), s.trashDir()} {
 		if err := os.MkdirAll(sub, 0o700); err != nil {
 			return nil, diskError(err, "create the folder of the file store")

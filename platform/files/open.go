@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"time"
 
 	"incubator/platform/errs"
 )
@@ -86,7 +85,7 @@ func (s *Store) Retain(ctx context.Context, sha string) (Blob, error) {
 // renew returns os.ErrNotExist as it is. A sweep that moves the file before the
 // first attempt is undone by restore, one that moves it after sees a young file.
 func (s *Store) renew(sha string) error {
-	now := time.Now()
+	now := s.now()
 	err := os.Chtimes(s.path(sha), now, now)
 	if errors.Is(err, os.ErrNotExist) {
 		if err := s.restore(sha); err != nil {
