@@ -212,7 +212,8 @@ func (w *walker) sizes(e Entry, compressed int64) error {
 	return nil
 }
 
-// contentReader yields exactly the declared number of bytes, or an error.
+// contentReader yields exactly the declared number of bytes, or an error. That
+// there are no more is up to the readers of the formats.
 type contentReader struct {
 	w     *walker
 	entry Entry
@@ -232,17 +233,12 @@ func (c *contentReader) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.left -= int64(n)
 	switch {
-	case c.left < 0:
-		err = invalidEntry(c.entry.Name, "holds more bytes than it declares")
 	case err == io.EOF && c.left > 0:
 		err = invalidEntry(c.entry.Name, "is cut short: the archive is truncated or damaged")
 	case err != nil && err != io.EOF:
 		err = entryReadError(c.entry.Name, err)
 	}
 	c.err = err
-	if c.left < 0 {
-		n = 0
-	}
 	return n, err
 }
 

@@ -2,7 +2,6 @@ package archive
 
 import (
 	"archive/tar"
-	"compress/gzip"
 	"errors"
 	"io"
 	"strings"
@@ -38,7 +37,7 @@ func (w *walker) tar(src io.Reader, format Format) error {
 func decompress(src io.Reader, format Format) (io.Reader, func(), error) {
 	switch format {
 	case TarGzip:
-		r, err := gzip.NewReader(src)
+		r, err := newGzip(src)
 		return r, func() {}, err
 	case TarZstd:
 		r, err := zstd.NewReader(src, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindow))
@@ -140,7 +139,7 @@ func checkTail(stream *streamReader) error {
 }
 
 func tailError(err error) error {
-	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, zstd.ErrMagicMismatch) {
+	if errors.Is(err, zstd.ErrMagicMismatch) {
 		return errTrailing()
 	}
 	return nextError(err, "")
