@@ -181,3 +181,26 @@ func count(all []error, code errs.Code) (n int) {
 	}
 	return n
 }
+
+// dump returns all columns of all rows of a table as text.
+func (f *fixture) dump(table string) string {
+	f.t.Helper()
+	rows, err := f.db.Read().QueryContext(f.ctx, `SELECT * FROM `+table)
+	require.NoError(f.t, err)
+	defer rows.Close()
+	columns, err := rows.Columns()
+	require.NoError(f.t, err)
+	var out string
+	for rows.Next() {
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(any)
+		}
+		require.NoError(f.t, rows.Scan(values...))
+		for _, v := range values {
+			out += fmt.Sprintf("%s|", *v.(*any))
+		}
+	}
+	require.NoError(f.t, rows.Err())
+	return out
+}
