@@ -33,22 +33,23 @@ func Kinds() []Kind { return []Kind{Results, Code, Image, Document} }
 // Spec is a challenge as its pack describes it. It is stored as JSON with the
 // published challenge, so a field is only ever added, never renamed.
 type Spec struct {
-	Format    string            `json:"format"`
-	Slug      string            `json:"slug"`
-	Title     string            `json:"title"`
-	Area      Area              `json:"area"`
-	Summary   string            `json:"summary"`
-	Contact   Contact           `json:"contact"`
-	Pages     []Page            `json:"pages"`
-	Glossary  []Term            `json:"glossary,omitempty"`
-	DataSets  []DataSetSpec     `json:"data_sets"`
-	Starter   string            `json:"starter,omitempty"` // folder of the starter kit
-	Kinds     map[Kind]KindSpec `json:"kinds"`
-	Run       RunLimits         `json:"run"`
-	Grading   Grading           `json:"grading"`
-	Phases    []PhaseSpec       `json:"phases"`
-	Rubric    *Rubric           `json:"rubric,omitempty"`
-	Reference []Reference       `json:"reference,omitempty"`
+	Format     string            `json:"format"`
+	Slug       string            `json:"slug"`
+	Title      string            `json:"title"`
+	Area       Area              `json:"area"`
+	Summary    string            `json:"summary"`
+	Contact    Contact           `json:"contact"`
+	Pages      []Page            `json:"pages"`
+	Glossary   []Term            `json:"glossary,omitempty"`
+	DataSets   []DataSetSpec     `json:"data_sets"`
+	Starter    string            `json:"starter,omitempty"` // folder of the starter kit
+	Kinds      map[Kind]KindSpec `json:"kinds"`
+	Run        RunLimits         `json:"run"`
+	Grading    Grading           `json:"grading"`
+	Phases     []PhaseSpec       `json:"phases"`
+	RubricFile string            `json:"rubric,omitempty"`
+	Rubric     *Rubric           `json:"rubric_document,omitempty"` // filled when the pack is loaded
+	Reference  []Reference       `json:"reference,omitempty"`
 }
 
 // Contact is who answers questions about a challenge.
