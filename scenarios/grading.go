@@ -22,14 +22,14 @@ type Grading struct {
 // Metric is one column of the leaderboard. Name is a built-in metric, or a key of
 // the scores.json that the scoring program writes.
 type Metric struct {
-	Name      string            `json:"name"`
-	Key       string            `json:"key"`
-	Title     string            `json:"title"`
-	Direction Direction         `json:"direction"`
-	Primary   bool              `json:"primary,omitempty"`
-	Precision int               `json:"precision,omitempty"` // decimals shown
-	Unit      string            `json:"unit,omitempty"`
-	Params    map[string]string `json:"params,omitempty"`
+	Name      string         `json:"name"`
+	Key       string         `json:"key"`
+	Title     string         `json:"title"`
+	Direction Direction      `json:"direction"`
+	Primary   bool           `json:"primary,omitempty"`
+	Precision int            `json:"precision,omitempty"` // decimals shown
+	Unit      string         `json:"unit,omitempty"`
+	Params    map[string]any `json:"params,omitempty"` // "$name" is a fact of the truth's truth.json
 }
 
 // ScoringProgram is a scoring container by the run contract.
