@@ -10,6 +10,7 @@ import (
 	"path"
 	"regexp"
 	"strconv"
+	"time"
 
 	"incubator/platform/errs"
 )
@@ -18,7 +19,10 @@ import (
 var embedded embed.FS
 
 // lockKey is the PostgreSQL advisory lock that migrations take.
-const lockKey = 0x696e6375 // "incu"
+const (
+	lockKey      = 0x696e6375 // "incu"
+	unlockBudget = 5 * time.Second
+)
 
 const createMigrations = `CREATE TABLE IF NOT EXISTS schema_migrations (
 	version    BIGINT PRIMARY KEY,
@@ -46,6 +50,11 @@ func (d *DB) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	unlock, err := d.lockMigrations(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	for {
 		more, err := d.migrateNext(ctx, all)
 		if err != nil || !more {
@@ -81,8 +90,8 @@ func (d *DB) Version(ctx context.Context) (have, want int, err error) {
 func (d *DB) migrateNext(ctx context.Context, all []migration) (more bool, err error) {
 	err = d.InTx(ctx, func(ctx context.Context, tx *Tx) error {
 		more = false
-		if err := d.lockMigrations(ctx, tx); err != nil {
-			return err
+		if _, err := tx.ExecContext(ctx, createMigrations); err != nil {
+			return unavailable(err, "be migrated")
 		}
 		applied, err := appliedMigrations(ctx, tx)
 		if err != nil {
@@ -98,14 +107,28 @@ func (d *DB) migrateNext(ctx context.Context, all []migration) (more bool, err e
 	return more, err
 }
 
-func (d *DB) lockMigrations(ctx context.Context, tx *Tx) error {
-	if d.dialect == Postgres {
-		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", lockKey); err != nil {
-			return unavailable(err, "be locked")
-		}
+// lockMigrations keeps other processes from migrating PostgreSQL at the same
+// time. The lock belongs to a session, not to the transaction of a migration:
+// that one would have taken its snapshot before it waited. SQLite's single
+// writer is lock enough.
+func (d *DB) lockMigrations(ctx context.Context) (unlock func(), err error) {
+	if d.dialect == SQLite {
+		return func() {}, nil
 	}
-	_, err := tx.ExecContext(ctx, createMigrations)
-	return unavailable(err, "be migrated")
+	conn, err := d.write.Conn(ctx)
+	if err != nil {
+		return nil, unavailable(err, "be reached")
+	}
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", lockKey); err != nil {
+		_ = conn.Close()
+		return nil, unavailable(err, "be locked")
+	}
+	return func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unlockBudget)
+		defer cancel()
+		_, _ = conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", lockKey) // a failed session loses it too
+		_ = conn.Close()
+	}, nil
 }
 
 func (d *DB) apply(ctx context.Context, tx *Tx, m *migration) error {

@@ -40,7 +40,7 @@ func openSQLite(ctx context.Context, path string, o options) (*DB, error) {
 		d.lock.release()
 		return nil, err
 	}
-	d.batch = newWriter(d.write, o.log)
+	d.batch = newWriter(d.write, o.log, o.now)
 	return d, nil
 }
 
