@@ -78,7 +78,7 @@ func (l *LayerWriter) Add(entries ...Entry) error {
 // libblas.so.3, whose target is in no folder that the linker searches.
 func (l *LayerWriter) noteLink(name string) {
 	if path.Dir(name) == l.libDir && strings.Contains(path.Base(name), ".so") {
-		l.libs = append(l.libs, Library{Name: path.Base(name), Path: "/" + name})
+		l.libs = append(l.libs, Library{Name: path.Base(name), Path: linkerPath(l.libDir, path.Base(name))})
 	}
 }
 

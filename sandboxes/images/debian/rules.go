@@ -22,7 +22,7 @@ var excludedDirs = []string{
 	"usr/share/man", "usr/share/info", "usr/share/locale", "usr/share/lintian", "usr/share/bug",
 	"usr/share/bash-completion", "usr/share/gdb", "usr/share/pixmaps", "usr/share/applications",
 	"usr/share/doc-base", "usr/share/menu", "usr/share/zoneinfo/right", "usr/share/zoneinfo/posix",
-	"usr/share/python3/runtime.d", "usr/lib/python3/debian", "boot", "media", "etc/cron.d", "etc/cron.daily",
+	"usr/share/python3/runtime.d", "usr/lib/python3/debian", "boot", "media", "etc/cron.d", "etc/cron.daily", "etc/rmt",
 }
 
 // clean turns a package's entry into the one that goes into the image: below

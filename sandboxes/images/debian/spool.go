@@ -119,10 +119,16 @@ func (s *spool) add(out *tar.Writer, h *tar.Header, body io.Reader, libDir strin
 		return err
 	}
 	if name := soname(content); name != "" {
-		s.libs = append(s.libs, Library{Name: name, Path: "/" + libDir + "/" + name})
+		s.libs = append(s.libs, Library{Name: name, Path: linkerPath(libDir, name)})
 	}
 	_, err = out.Write(content)
 	return err
+}
+
+// linkerPath is a library's path as the dynamic linker's own cache has it: by
+// the folder's name outside /usr, which is a link to the same place.
+func linkerPath(libDir, name string) string {
+	return strings.TrimPrefix(libDir, "usr") + "/" + name
 }
 
 // soname returns the name that programs were linked against, "" if none.
