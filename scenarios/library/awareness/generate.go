@@ -28,12 +28,13 @@ const (
 	Test  Split = "test"
 )
 
-// Names of the truth files, relative to the data set.
+// Names relative to the data set. Runs see the input folder alone, scoring the truth.
 const (
+	InputFolder   = "input/"
 	IncidentsFile = "truth/incidents.csv"
 	TruthFile     = "truth/truth.json"
 	// AssetsFile lists the hosts; it is an input, as every organisation has one.
-	AssetsFile = "assets.csv"
+	AssetsFile = InputFolder + "assets.csv"
 )
 
 // GenerateOptions are the parameters of one data set.
@@ -74,7 +75,7 @@ func Generate(ctx context.Context, o GenerateOptions) (sum Summary, err error) {
 	defer func() { err = errors.Join(err, files.close()) }()
 	var out [logKinds]io.Writer
 	for i, name := range logNames {
-		if out[i], err = files.open(name); err != nil {
+		if out[i], err = files.open(InputFolder + name); err != nil {
 			return Summary{}, err
 		}
 	}

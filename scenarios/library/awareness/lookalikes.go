@@ -22,7 +22,7 @@ func (s *sim) planTelemetry() {
 
 func (s *sim) callHome(h *host, to site, image string, every int64) {
 	p := &process{host: h, guid: newGUID(s.r, h), pid: h.nextPID(s.r), image: image, command: image, user: h.owner.name, reported: image != h.base.browser.image}
-	s.repeat(h.on+s.r.int64n(every), h.off, every, every/20+second, func(t int64) {
+	s.habit(h.on, h.off, every, every/20+second, func(t int64) {
 		s.web(t, h, request{site: to, uri: "/v2/check", sent: s.r.heavy(800, 2), received: s.r.heavy(1500, 2), proc: p, cached: s.r.chance(60), agent: "updater/3.1"})
 	})
 }

@@ -23,7 +23,7 @@ func (s *sim) planManagement() {
 		}
 	}
 	for _, h := range slices.Concat(s.w.byRole[linuxServer], s.w.byRole[appServer]) {
-		s.repeat(s.r.int64n(hour), day, hour, 20*minute, func(t int64) { s.automate(t, h) })
+		s.habit(0, day, hour, 20*minute, func(t int64) { s.automate(t, h) })
 	}
 }
 
@@ -75,21 +75,21 @@ func (s *sim) planScanner() {
 func (s *sim) planNoisyHosts() {
 	app, legacy := s.w.byRole[appServer][0], s.w.byRole[appServer][1]
 	dc := s.w.byRole[dcServer][0]
-	s.repeat(s.r.int64n(minute), day, 90*second, 20*second, func(t int64) {
+	s.habit(0, day, 90*second, 20*second, func(t int64) {
 		s.signIn(t, dc, logon{user: "svc_report", kind: "3", from: app, status: badPassword})
 	})
-	s.repeat(s.r.int64n(minute), day, 4*minute, 2*minute, func(t int64) {
+	s.habit(0, day, 4*minute, 2*minute, func(t int64) {
 		s.kerberos(t, legacy, "svc_erp", s.w.spns[s.r.intn(2)], "0x17")
 	})
 	noisy := s.w.byRole[workstation][5]
-	s.repeat(noisy.on, noisy.off, 20*second, 20*second, func(t int64) {
+	s.habit(noisy.on, noisy.off, 20*second, 20*second, func(t int64) {
 		s.ask(t, noisy, query{name: s.r.letters(lower, 10) + "." + s.w.style.domain, kind: "A", code: "NXDOMAIN"})
 	})
 	mail := s.w.byRole[mailServer][0]
-	s.repeat(s.r.int64n(minute), day, 45*second, 60*second, func(t int64) { s.reputation(t, mail) })
+	s.habit(0, day, 45*second, 60*second, func(t int64) { s.reputation(t, mail) })
 	for _, h := range s.w.byRole[workstation] {
 		if s.r.chance(12) {
-			s.repeat(h.on, h.off, 9*minute, 6*minute, func(t int64) { s.reputation(t, h) })
+			s.habit(h.on, h.off, 9*minute, 6*minute, func(t int64) { s.reputation(t, h) })
 		}
 	}
 	kiosk := s.w.byRole[workstation][9]

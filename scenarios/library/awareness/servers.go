@@ -64,7 +64,7 @@ func (s *sim) planServers() {
 		switch h.role {
 		case appServer:
 			db := s.w.one(s.r, dbServer)
-			s.repeat(s.r.int64n(minute), day, 3*minute, 2*minute, func(t int64) {
+			s.habit(0, day, 3*minute, 2*minute, func(t int64) {
 				s.tcp(t, h, db, 1433, "", s.r.heavy(4_000, 5), s.r.heavy(30_000, 6))
 			})
 		case dcServer:
@@ -72,7 +72,7 @@ func (s *sim) planServers() {
 		case printer, camera:
 			s.planDevice(h)
 		case linuxServer:
-			s.repeat(s.r.int64n(hour), day, 30*minute, 5*minute, func(t int64) {
+			s.habit(0, day, 30*minute, 5*minute, func(t int64) {
 				s.web(t, h, request{site: s.w.sites.vendors[0], sent: 300, received: s.r.heavy(9_000, 4), agent: "Debian APT-HTTP/1.3", cached: s.r.chance(50)})
 			})
 		}
@@ -83,12 +83,12 @@ func (s *sim) planServers() {
 // sync server: the same access right that DCSync abuses, used by those who own it.
 func (s *sim) replicate(dc *host) {
 	other := s.w.byRole[dcServer][(dc.id+1)%2]
-	s.repeat(s.r.int64n(10*minute), day, 15*minute, minute, func(t int64) {
+	s.habit(0, day, 15*minute, minute, func(t int64) {
 		s.tcp(t, other, dc, 49155, "dce_rpc", s.r.heavy(9_000, 3), s.r.heavy(90_000, 4))
 		s.replication(t+second, dc, other.name+"$", other)
 	})
 	hub := s.w.byRole[syncHost][0]
-	s.repeat(s.r.int64n(30*minute), day, 30*minute, minute, func(t int64) {
+	s.habit(0, day, 30*minute, minute, func(t int64) {
 		s.tcp(t, hub, dc, 49155, "dce_rpc", s.r.heavy(6_000, 3), s.r.heavy(60_000, 4))
 		s.replication(t+second, dc, "MSOL_"+hub.name, hub)
 	})
@@ -105,12 +105,12 @@ func (s *sim) replication(t int64, dc *host, as string, from *host) {
 func (s *sim) planDevice(h *host) {
 	if h.role == camera {
 		recorder := s.w.byRole[linuxServer][0]
-		s.repeat(s.r.int64n(5*minute), day, 10*minute, 0, func(t int64) {
+		s.habit(0, day, 10*minute, 0, func(t int64) {
 			s.tcp(t, h, recorder, 554, "", 4_000, s.r.heavy(4_000_000, 2))
 		})
 		return
 	}
-	s.repeat(s.r.int64n(hour), day, hour, 10*minute, func(t int64) {
+	s.habit(0, day, hour, 10*minute, func(t int64) {
 		s.web(t, h, request{site: s.w.sites.vendors[1], sent: 2_000, received: 900, cached: s.r.chance(30)})
 	})
 }
@@ -123,7 +123,7 @@ func (s *sim) planMonitoring() {
 		if h.owner != nil || h == mon {
 			continue
 		}
-		s.repeat(s.r.int64n(20*minute), day, 20*minute, 0, func(t int64) {
+		s.habit(0, day, 20*minute, 0, func(t int64) {
 			s.tcp(t, mon, h, 135, "dce_rpc", 1_900, 2_600)
 			if !h.agent {
 				return
@@ -166,11 +166,11 @@ func (s *sim) backup(t int64, hub, h *host) {
 // knock on closed doors, as it does.
 func (s *sim) planInternet() {
 	for _, h := range s.w.byRole[webServer] {
-		s.repeat(s.r.int64n(minute), day, 70*second, 90*second, func(t int64) { s.visit(t, h) })
-		s.repeat(s.r.int64n(hour), day, 40*minute, 90*minute, func(t int64) { s.probe(t, h) })
+		s.habit(0, day, 70*second, 90*second, func(t int64) { s.visit(t, h) })
+		s.habit(0, day, 40*minute, 90*minute, func(t int64) { s.probe(t, h) })
 	}
 	mail := s.w.byRole[mailServer][0]
-	s.repeat(s.r.int64n(minute), day, 2*minute, 4*minute, func(t int64) {
+	s.habit(0, day, 2*minute, 4*minute, func(t int64) {
 		s.connect(t, flow{from: s.outsider(), fromPort: 20000 + s.r.intn(40000), to: mail.first, toPort: 25, proto: "tcp", service: "smtp",
 			duration: s.r.heavy(2*second, 3), sent: s.r.heavy(40_000, 6), received: 900})
 	})

@@ -46,6 +46,12 @@ func (s *sim) repeat(from, until, every, slack int64, run func(t int64)) {
 	s.duties = append(s.duties, &duty{at: from, every: every, until: until, slack: slack, run: run})
 }
 
+// habit plans a repeated event whose first time falls anywhere in the first period,
+// so that midnight is not when everything happens.
+func (s *sim) habit(from, until, every, slack int64, run func(t int64)) {
+	s.repeat(from+s.r.int64n(every), until, every, slack, run)
+}
+
 // live runs the whole day and writes it. It stops between minutes when ctx ends.
 func (s *sim) live(ctx context.Context) error {
 	for m := range day / minute {

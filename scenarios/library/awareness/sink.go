@@ -29,7 +29,7 @@ const (
 	logKinds
 )
 
-// logNames are the file names of the logs, by kind.
+// logNames are the file names of the logs in the folder InputFolder, by kind.
 var logNames = [logKinds]string{"conn.log", "dns.log", "http.log", "ssl.log", "dhcp.log", "host.jsonl"}
 
 // entry is one finished record inside a bucket's buffer.
