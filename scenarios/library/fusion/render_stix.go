@@ -22,16 +22,20 @@ func renderSTIX(g *generator, rep *report) []byte {
 	for _, i := range rep.indicators {
 		b.indicator(i)
 	}
-	if len(b.refs) == 0 {
-		b.note()
+	if len(b.refs) == 0 || g.r.Chance(0.3) {
+		b.technique()
 	}
 	title := rep.kind.english
 	if rep.victim != "" && g.r.Chance(0.5) {
 		title += " at " + rep.victim
 	}
-	b.add("report", rep.id, object{"name": title, "published": stixTime(rep.published), "object_refs": b.refs,
+	o := object{"name": title, "published": stixTime(rep.published), "object_refs": b.refs,
 		"report_types": []string{"incident"}, "confidence": rep.confidence, "object_marking_refs": []string{tlpGreen},
-		"labels": []string{rep.kind.name}})
+		"labels": []string{rep.kind.name}}
+	if b.caseRef != "" {
+		o["external_references"] = []object{{"source_name": "national-case", "external_id": b.caseRef}}
+	}
+	b.add("report", rep.id, o)
 	line, err := json.Marshal(object{"type": "bundle", "id": "bundle--" + g.r.UUID(), "objects": b.objects})
 	if err != nil {
 		return nil // strings, ints and slices of them always marshal
@@ -45,6 +49,7 @@ type stixBuilder struct {
 	created string
 	objects []object
 	refs    []string
+	caseRef string
 }
 
 func (b *stixBuilder) add(kind, id string, o object) string {
@@ -81,18 +86,17 @@ func (b *stixBuilder) attribution() {
 	}
 }
 
-// note keeps a report valid that knows nothing: object_refs must not be empty.
-func (b *stixBuilder) note() {
-	b.named("attack-pattern", generate.Pick(b.g.r, b.rep.kind.techniques), object{})
+// technique names an ATT&CK technique. A report that knows nothing else needs
+// one, since object_refs must not be empty.
+func (b *stixBuilder) technique() {
+	id := generate.Pick(b.g.r, b.rep.kind.techniques)
+	b.named("attack-pattern", id, object{"external_references": []object{{"source_name": "mitre-attack", "external_id": id}}})
 }
 
 // indicator adds a pattern and, when known, the time at which it was observed.
 func (b *stixBuilder) indicator(i indicator) {
 	if i.kind == ref {
-		last := b.objects
-		if len(last) > 0 {
-			last[0]["external_references"] = []object{{"source_name": "national-case", "external_id": i.value}}
-		}
+		b.caseRef = i.value
 		return
 	}
 	from := b.rep.published

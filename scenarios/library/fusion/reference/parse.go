@@ -80,7 +80,8 @@ type stixObject struct {
 	ValidFrom               string `json:"valid_from"`
 	Labels                  []string
 	References              []struct {
-		ID string `json:"external_id"`
+		Source string `json:"source_name"`
+		ID     string `json:"external_id"`
 	} `json:"external_references"`
 }
 
@@ -93,7 +94,9 @@ func parseSTIX(line []byte) (*report, error) {
 	validFrom := ""
 	for _, o := range bundle.Objects {
 		for _, reference := range o.References {
-			r.add("ref:" + reference.ID)
+			if reference.Source == "national-case" {
+				r.add("ref:" + reference.ID)
+			}
 		}
 		switch o.Type {
 		case "report":

@@ -15,7 +15,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-TOO_COMMON = 10  # an indicator in more reports than this proves nothing
+TOO_COMMON = 12  # an indicator in more reports than this proves nothing
 
 PATTERNS = {
     "sha256": re.compile(r"\b[0-9a-f]{64}\b"),
@@ -37,7 +37,8 @@ def records(folder):
                     objects = json.loads(line)["objects"]
                     report = next(o["id"] for o in objects if o["type"] == "report")
                     text = [o["pattern"] for o in objects if o["type"] == "indicator"]
-                    text += ["ref:" + r["external_id"] for o in objects for r in o.get("external_references", [])]
+                    text += ["ref:" + r["external_id"] for o in objects for r in o.get("external_references", [])
+                             if r["source_name"] == "national-case"]
                     yield report, " ".join(text)
             elif path.name.endswith(".misp.jsonl"):
                 for line in file:
