@@ -1,0 +1,4 @@
+package imagearchive
+
+// Archive is a checked image archive.
+type Archive struct{}
