@@ -50,17 +50,14 @@ func (d *DB) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := d.lockMigrations(ctx)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	for {
-		more, err := d.migrateNext(ctx, all)
-		if err != nil || !more {
-			return err
+	return d.MigrationLock(ctx, func(ctx context.Context) error {
+		for {
+			more, err := d.migrateNext(ctx, all)
+			if err != nil || !more {
+				return err
+			}
 		}
-	}
+	})
 }
 
 // Version returns the highest migration that the database has (0 when empty)
@@ -107,28 +104,28 @@ func (d *DB) migrateNext(ctx context.Context, all []migration) (more bool, err e
 	return more, err
 }
 
-// lockMigrations keeps other processes from migrating PostgreSQL at the same
-// time. The lock belongs to a session, not to the transaction of a migration:
-// that one would have taken its snapshot before it waited. SQLite's single
-// writer is lock enough.
-func (d *DB) lockMigrations(ctx context.Context) (unlock func(), err error) {
+// MigrationLock runs fn while no other process migrates this PostgreSQL schema.
+// The lock belongs to a session, not to the transaction of a migration: that one
+// would have taken its snapshot before it waited. On SQLite the lock of the file
+// and the single writer are enough. fn may use InTx.
+func (d *DB) MigrationLock(ctx context.Context, fn func(ctx context.Context) error) error {
 	if d.dialect == SQLite {
-		return func() {}, nil
+		return fn(ctx)
 	}
 	conn, err := d.write.Conn(ctx)
 	if err != nil {
-		return nil, unavailable(err, "be reached")
+		return unavailable(err, "be reached")
 	}
+	defer func() { _ = conn.Close() }()
 	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", lockKey); err != nil {
-		_ = conn.Close()
-		return nil, unavailable(err, "be locked")
+		return unavailable(err, "be locked")
 	}
-	return func() {
+	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unlockBudget)
 		defer cancel()
-		_, _ = conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", lockKey) // a failed session loses it too
-		_ = conn.Close()
-	}, nil
+		_, _ = conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", lockKey) // a broken session loses it too
+	}()
+	return fn(ctx)
 }
 
 func (d *DB) apply(ctx context.Context, tx *Tx, m *migration) error {
