@@ -59,10 +59,8 @@ func (s *Service) Publish(ctx context.Context, actor audit.Actor, p Publication)
 		if err := s.writeParts(ctx, tx, before, next); err != nil {
 			return err
 		}
-		return s.audit.Record(ctx, tx, audit.Entry{
-			At: now, Actor: actor, Action: "challenge.publish", ObjectKind: "challenge", ObjectID: next.ID,
-			Detail: map[string]any{"slug": next.Slug, "version": next.Version},
-		})
+		return s.audit.Record(ctx, tx, actor.Did(now, "challenge.publish", "challenge", next.ID,
+			map[string]any{"slug": next.Slug, "version": next.Version}))
 	})
 	if err != nil {
 		return nil, err

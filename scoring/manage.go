@@ -3,7 +3,6 @@ package scoring
 import (
 	"context"
 
-	"incubator/platform/audit"
 	"incubator/platform/db"
 	"incubator/platform/errs"
 )
@@ -108,8 +107,5 @@ func challengeVersion(ctx context.Context, q db.Querier, id string) (version int
 }
 
 func (s *Service) record(ctx context.Context, tx *db.Tx, viewer Viewer, action string, sub *Submission) error {
-	return s.Audit.Record(ctx, tx, audit.Entry{
-		At: s.Now(), Actor: viewer.actor(), Action: action, ObjectKind: "submission", ObjectID: sub.ID,
-		Detail: map[string]any{"number": sub.Number},
-	})
+	return s.Audit.Record(ctx, tx, viewer.actor().Did(s.Now(), action, "submission", sub.ID, map[string]any{"number": sub.Number}))
 }

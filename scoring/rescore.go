@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"time"
 
-	"incubator/platform/audit"
 	"incubator/platform/db"
 	"incubator/platform/errs"
 	"incubator/scenarios"
@@ -46,10 +45,8 @@ func (s *Service) Rescore(ctx context.Context, viewer Viewer, phaseID, reason st
 				return err
 			}
 		}
-		return s.Audit.Record(ctx, tx, audit.Entry{
-			At: s.Now(), Actor: viewer.actor(), Action: "phase.rescore", ObjectKind: "phase", ObjectID: phaseID,
-			Detail: map[string]any{"reason": reason, "submissions": len(entries)},
-		})
+		return s.Audit.Record(ctx, tx, viewer.actor().Did(s.Now(), "phase.rescore", "phase", phaseID,
+			map[string]any{"reason": reason, "submissions": len(entries)}))
 	})
 }
 

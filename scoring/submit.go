@@ -156,10 +156,8 @@ func (s *Service) store(ctx context.Context, viewer Viewer, challenge *scenarios
 				return err
 			}
 		}
-		return s.Audit.Record(ctx, tx, audit.Entry{
-			At: sub.CreatedAt, Actor: viewer.actor(), Action: "submission.create", ObjectKind: "submission", ObjectID: sub.ID,
-			Detail: map[string]any{"number": sub.Number, "kind": string(sub.Kind), "sha256": sub.File.SHA256},
-		})
+		return s.Audit.Record(ctx, tx, viewer.actor().Did(sub.CreatedAt, "submission.create", "submission", sub.ID,
+			map[string]any{"number": sub.Number, "kind": string(sub.Kind), "sha256": sub.File.SHA256}))
 	})
 	if err != nil {
 		return nil, err
@@ -230,7 +228,7 @@ func (s *Service) enqueue(ctx context.Context, tx *db.Tx, sub *Submission, reaso
 	if err := insertRun(ctx, tx, run); err != nil {
 		return "", err
 	}
-	if err := s.Jobs.InsertTx(ctx, tx, RunArgs{RunID: run.ID}, nil); err != nil {
+	if _, err := s.Jobs.InsertTx(ctx, tx, RunArgs{RunID: run.ID}, nil); err != nil {
 		return "", err
 	}
 	s.announceRun(tx, sub, run)

@@ -21,7 +21,8 @@ func (s *Service) Sweep(ctx context.Context) error {
 			if err := releaseRun(ctx, tx, id, s.Now()); err != nil {
 				return err
 			}
-			return s.Jobs.InsertTx(ctx, tx, RunArgs{RunID: id}, nil)
+			_, err := s.Jobs.InsertTx(ctx, tx, RunArgs{RunID: id}, nil)
+			return err
 		})
 		if err != nil {
 			return err
