@@ -15,7 +15,7 @@ import (
 func (e *Engine) Create(ctx context.Context, spec sandboxes.ContainerSpec) (string, error) {
 	created, err := e.api.ContainerCreate(ctx, config(spec), hostConfig(spec), nil, nil, spec.Name)
 	if err != nil {
-		return "", translate(err, "The sandbox cannot be created")
+		return "", translateCreate(err)
 	}
 	return created.ID, nil
 }

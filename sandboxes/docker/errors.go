@@ -40,6 +40,15 @@ func codeOf(err error) errs.Code {
 	return errs.Internal
 }
 
+// translateCreate keeps an unknown image apart from a profile that the engine
+// does not take, which is never the image's fault.
+func translateCreate(err error) error {
+	if errdefs.IsInvalidArgument(err) {
+		return errs.Wrap(err, errs.Internal, "The engine refuses the sandbox profile.")
+	}
+	return translate(err, "The sandbox cannot be created")
+}
+
 // translateStart tells an image that cannot be started from an engine that
 // fails. The runtime's refusals arrive as plain text.
 func translateStart(err error) error {
@@ -51,6 +60,9 @@ func translateStart(err error) error {
 		if strings.Contains(text, sign) {
 			return errs.Wrap(err, errs.Invalid, "The image cannot be started in a sandbox.")
 		}
+	}
+	if errdefs.IsNotFound(err) {
+		return errs.Wrap(err, errs.Unavailable, "The sandbox was removed before it started.")
 	}
 	return translate(err, "The sandbox cannot be started")
 }
