@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -30,7 +31,7 @@ func (s *Service) inspect(ctx context.Context, c *scenarios.Challenge, phase sce
 	case scenarios.Code:
 		err = inspectCode(ctx, u)
 	case scenarios.Image:
-		_, err = imagearchive.Open(ctx, u.at, u.blob.Size, imagearchive.DefaultLimits())
+		err = inspectImage(ctx, u)
 	case scenarios.Document:
 		err = inspectDocument(u)
 	}
@@ -115,6 +116,15 @@ var metadataNames = []string{"metadata.yaml", "metadata"}
 func inspectCode(ctx context.Context, u *upload) error {
 	_, err := commandOf(ctx, u.at, u.blob.Size)
 	return err
+}
+
+// inspectImage reads the archive as the run will, without giving it to an engine.
+func inspectImage(ctx context.Context, u *upload) error {
+	image, err := imagearchive.Open(ctx, io.NewSectionReader(u.at, 0, u.blob.Size), runtime.GOARCH, imagearchive.Caps{})
+	if err != nil {
+		return err
+	}
+	return image.Close()
 }
 
 // inspectDocument accepts PDF and Markdown.

@@ -171,14 +171,14 @@ func (t *task) predictByImage(ctx context.Context) (*upload, *outcome, error) {
 	if err := t.enter(ctx, Preparing, "loads the image"); err != nil {
 		return nil, nil, err
 	}
-	image, err := t.service.Sandboxes.LoadImage(ctx, file.at, file.blob.Size, imagearchive.DefaultLimits())
+	image, err := t.service.Sandboxes.LoadImage(ctx, io.NewSectionReader(file.at, 0, file.blob.Size), imagearchive.Caps{})
 	if errs.Is(err, errs.Invalid) {
 		return nil, &outcome{state: Failed, cause: BadImage, detail: errs.MessageOf(err)}, nil
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	return t.runSandbox(ctx, t.predictionSpec(image))
+	return t.runSandbox(ctx, t.predictionSpec(image.ID))
 }
 
 // tarOf rewrites an archive of any accepted kind as the tar stream of a sandbox.
