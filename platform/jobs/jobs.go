@@ -125,6 +125,10 @@ func (c *Client) riverConfig() *river.Config {
 		FetchPollInterval:    pollInterval,
 		ErrorHandler:         failureLog{c.config.Log},
 		Logger:               slog.New(warnings{c.config.Log.Handler()}),
+		// The one effect of TestOnly is that the maintenance services start without
+		// a random delay of a second each, so missed schedules are caught up at once.
+		// The delay is for fleets; only one leader runs these services.
+		TestOnly: true,
 	}
 	if len(c.config.Queues) > 0 {
 		config.Queues = make(map[string]river.QueueConfig, len(c.config.Queues))

@@ -131,10 +131,10 @@ func TestLiveClientsKeepTheirJobs(t *testing.T) {
 		<-release
 		return nil
 	}
-	a := started(t, first, jobs.Config{Heartbeat: beat}, do)
+	a := started(t, first, jobs.Config{}, do)
 	enqueue(t, first, a, "long", nil)
 	require.Equal(t, 1, receive(t, running, "the job"))
-	other := client(t, first, jobs.Config{Heartbeat: beat}, do)
+	other := client(t, first, jobs.Config{}, do)
 	for range 3 { // each start looks for jobs of the dead
 		require.NoError(t, other.Start(context.Background()))
 		require.NoError(t, other.Stop(context.Background()))
