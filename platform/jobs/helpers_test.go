@@ -19,7 +19,7 @@ import (
 
 // patience bounds every wait for a signal; nothing waits that long when all is
 // well.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 type note struct {
 	Text string `json:"text"`
