@@ -107,7 +107,7 @@ func balancedAccuracy(r *rows, a args, n *notes) (float64, error) {
 		}
 	}
 	if classes == 1 {
-		n.add("single_class_truth", "the truth has one class only")
+		n.singleClass()
 	}
 	return total / float64(classes), nil
 }

@@ -52,9 +52,8 @@ func onlyBinary(t *table) error {
 // curve holds the scores of both classes in rising order, as sortable integers.
 type curve struct{ pos, neg []uint64 }
 
-// curve sorts the scores once for each positive class and refuses a truth that
-// has one class only.
-func (r *rows) curve(a args, metric string) (*curve, error) {
+// curve sorts the scores once for each positive class.
+func (r *rows) curve(a args) (*curve, error) {
 	positive, err := r.positive(a)
 	if err != nil {
 		return nil, err
@@ -68,13 +67,19 @@ func (r *rows) curve(a args, metric string) (*curve, error) {
 			count++
 		}
 	}
-	if count == 0 || count == r.n {
-		return nil, r.singleClass(metric, count > 0)
-	}
 	c := r.split(positive, count)
 	c.sort()
 	r.curves[positive] = c
 	return c, nil
+}
+
+// twoClasses is curve for a metric that means nothing without both classes.
+func (r *rows) twoClasses(a args, metric string) (*curve, error) {
+	c, err := r.curve(a)
+	if err == nil && (len(c.pos) == 0 || len(c.neg) == 0) {
+		err = r.singleClass(metric, len(c.pos) > 0)
+	}
+	return c, err
 }
 
 func (r *rows) singleClass(metric string, positives bool) error {
