@@ -66,7 +66,7 @@ func averagePrecision(r *rows, a args, n *notes) (float64, error) {
 		return 0, err
 	}
 	if len(c.pos) == 0 {
-		return 0, r.singleClass("average_precision", false)
+		return 0, r.singleClass(false, "average_precision needs a positive one")
 	}
 	if len(c.neg) == 0 {
 		n.singleClass()

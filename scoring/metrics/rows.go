@@ -1,7 +1,6 @@
 package metrics
 
 import (
-	"fmt"
 	"strconv"
 	"sync"
 )
@@ -77,18 +76,18 @@ func (r *rows) curve(a args) (*curve, error) {
 func (r *rows) twoClasses(a args, metric string) (*curve, error) {
 	c, err := r.curve(a)
 	if err == nil && (len(c.pos) == 0 || len(c.neg) == 0) {
-		err = r.singleClass(metric, len(c.pos) > 0)
+		err = r.singleClass(len(c.pos) > 0, metric+" needs both classes")
 	}
 	return c, err
 }
 
-func (r *rows) singleClass(metric string, positives bool) error {
+func (r *rows) singleClass(positives bool, need string) error {
 	only := "negative"
 	if positives {
 		only = "positive"
 	}
-	return invalidRow(r.truth.file, r.truth.firstLine, r.truth.names.name(RoleLabel), "",
-		fmt.Sprintf("every row is %s; %s needs both classes", only, metric))
+	return invalidRow(r.truth.file, r.truth.line(0), r.truth.names.name(RoleLabel), "",
+		"every row is "+only+"; "+need)
 }
 
 func (r *rows) split(positive, count int) *curve {
