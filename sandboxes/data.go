@@ -158,3 +158,10 @@ func (k *keyedMutex) lock(key string) (unlock func()) {
 		k.mu.Unlock()
 	}
 }
+
+// busy reports whether somebody holds or awaits the key.
+func (k *keyedMutex) busy(key string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.locks[key] != nil
+}

@@ -145,6 +145,7 @@ type Object struct {
 	Labels  map[string]string
 	Created time.Time
 	Running bool
+	Volumes []string // that a container uses
 }
 
 // ImageInfo describes an image.

@@ -88,7 +88,7 @@ type Manager struct {
 	pool    *pool
 
 	fills    keyedMutex
-	removals sync.WaitGroup
+	removals tracker
 	service  service
 }
 

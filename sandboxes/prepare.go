@@ -28,7 +28,11 @@ func (m *Manager) Prepare(ctx context.Context, spec RunSpec) (*Prepared, error) 
 		return nil, err
 	}
 	ready := &Prepared{m: m, plan: p, sandbox: s, done: make(chan struct{})}
-	if m.pool.has(p.key) || !m.slot() {
+	if m.pool.has(p.key) {
+		close(ready.done)
+		return ready, nil
+	}
+	if s.unslot = m.slot(); s.unslot == nil {
 		close(ready.done)
 		return ready, nil
 	}
@@ -36,7 +40,6 @@ func (m *Manager) Prepare(ctx context.Context, spec RunSpec) (*Prepared, error) 
 	background := context.WithoutCancel(ctx)
 	go func() {
 		defer close(ready.done)
-		defer m.freeSlot()
 		ready.err = s.launch(background, p.spec.Purpose, p.lease()+m.idleLimit())
 	}()
 	return ready, nil
@@ -49,9 +52,9 @@ func (p *Prepared) Run(ctx context.Context, io RunIO) (RunResult, error) {
 
 // Discard ends the prepared sandbox in the background.
 func (p *Prepared) Discard() {
-	p.m.removals.Add(1)
+	p.m.removals.add()
 	go func() {
-		defer p.m.removals.Done()
+		defer p.m.removals.done()
 		<-p.done
 		p.sandbox.retire(StateStopped, CauseCancelled)
 	}()

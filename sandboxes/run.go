@@ -45,7 +45,10 @@ func (m *Manager) run(ctx context.Context, p *plan, ready *Prepared, io RunIO) (
 		s.retire(StateFailed, CauseCancelled)
 		return RunResult{}, err
 	}
-	defer m.limits.release()
+	defer func() {
+		m.limits.release()
+		m.pool.nudge()
+	}()
 	step(io, StepPreparing)
 	result, err := m.attempt(ctx, s, ready, io)
 	if errors.Is(err, errStale) {
@@ -76,6 +79,8 @@ func (m *Manager) attempt(ctx context.Context, s *sandbox, ready *Prepared, io R
 		result.Runtime, result.ImageID = s.plan.shape.Runtime, s.plan.image.ID
 		return result, err
 	}
+	s.freeSlot()
+	m.renew(s, m.opts.Now().Add(s.plan.lease()))
 	result, err := s.perform(ctx, io)
 	if errors.Is(err, errStale) && !reused {
 		err = errs.New(errs.Unavailable, "The sandbox ended before its job began.")
@@ -121,6 +126,7 @@ func (s *sandbox) adopt(ctx context.Context, pooled *sandbox) error {
 	s.name, s.container, s.conn = pooled.name, pooled.container, pooled.conn
 	m.live[s.name] = s
 	m.mu.Unlock()
+	pooled.freeSlot()
 	m.point("sandbox.adopted")
 	return nil
 }

@@ -27,8 +27,10 @@ type sandbox struct {
 	name      string // of its container
 	plan      *plan
 	container string // id on the engine
-	conn      Conn
-	cold      bool // must not come from the pool
+	conn      Conn   // guarded by m.mu until the sandbox is ready
+	cold      bool      // must not come from the pool
+	expires   time.Time // end of the lease, guarded by m.mu
+	unslot    func()    // gives back the slot of a sandbox that waits, nil without one
 }
 
 // row is the record of a sandbox that is about to exist.
@@ -68,10 +70,26 @@ func (m *Manager) drop(s *sandbox) {
 	delete(m.live, s.name)
 }
 
+// renew sets the end of the lease that the reaper enforces.
+func (m *Manager) renew(s *sandbox, expires time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s.expires = expires
+}
+
+// freeSlot ends the wait of a sandbox that was started ahead.
+func (s *sandbox) freeSlot() {
+	if s.unslot != nil {
+		s.unslot()
+		s.unslot = nil
+	}
+}
+
 // launch creates and starts the container. The row goes to ready.
 func (s *sandbox) launch(ctx context.Context, purpose Purpose, lease time.Duration) error {
 	m := s.m
 	expires := m.opts.Now().Add(lease)
+	m.renew(s, expires)
 	if err := m.store.advance(ctx, s.id, change{to: StateStarting, expires: expires}); err != nil {
 		return err
 	}
@@ -90,9 +108,13 @@ func (s *sandbox) launch(ctx context.Context, purpose Purpose, lease time.Durati
 		return err
 	}
 	m.point("sandbox.created")
-	if s.conn, err = m.engine.Start(ctx, s.container); err != nil {
+	conn, err := m.engine.Start(ctx, s.container)
+	if err != nil {
 		return err
 	}
+	m.mu.Lock()
+	s.conn = conn
+	m.mu.Unlock()
 	m.point("sandbox.started")
 	return m.store.advance(ctx, s.id, change{to: StateReady, at: m.opts.Now(), expires: expires})
 }
@@ -101,9 +123,9 @@ func (s *sandbox) launch(ctx context.Context, purpose Purpose, lease time.Durati
 // its final state when the container is gone. Stop waits for it.
 func (s *sandbox) retire(final State, cause Cause) {
 	m := s.m
-	m.removals.Add(1)
+	m.removals.add()
 	go func() {
-		defer m.removals.Done()
+		defer m.removals.done()
 		ctx, cancel := context.WithTimeout(context.Background(), cleanupBudget)
 		defer cancel()
 		if err := s.remove(ctx, final, cause); err != nil {
@@ -111,6 +133,7 @@ func (s *sandbox) retire(final State, cause Cause) {
 			m.log.Warn("a sandbox could not be removed", slog.String("sandbox", s.id), slog.Any("error", err))
 		}
 		m.drop(s)
+		s.freeSlot()
 	}()
 }
 

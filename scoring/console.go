@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"incubator/platform/accounts"
 	"incubator/platform/db"
 	"incubator/platform/errs"
 	"incubator/scenarios"
@@ -29,8 +30,8 @@ type ConsoleFilter struct {
 
 // Console returns the newest runs of all challenges. Errors: Forbidden for others
 // than organisers.
-func (s *Service) Console(ctx context.Context, viewer Viewer, f ConsoleFilter) ([]ConsoleRow, error) {
-	if !viewer.Organiser {
+func (s *Service) Console(ctx context.Context, by accounts.Principal, f ConsoleFilter) ([]ConsoleRow, error) {
+	if !by.CanOrganise() {
 		return nil, errs.New(errs.Forbidden, "the console is for organisers")
 	}
 	if f.Limit <= 0 {

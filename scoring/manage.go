@@ -3,14 +3,15 @@ package scoring
 import (
 	"context"
 
+	"incubator/platform/accounts"
 	"incubator/platform/db"
 	"incubator/platform/errs"
 )
 
 // Cancel ends the newest run of a submission: a queued one at once, a working one
 // as soon as its process hears of it. Errors: Conflict when nothing is under way.
-func (s *Service) Cancel(ctx context.Context, viewer Viewer, submissionID string) error {
-	if !viewer.Organiser {
+func (s *Service) Cancel(ctx context.Context, by accounts.Principal, submissionID string) error {
+	if !by.CanOrganise() {
 		return errs.New(errs.Forbidden, "only organisers cancel a run")
 	}
 	var working string
@@ -32,7 +33,7 @@ func (s *Service) Cancel(ctx context.Context, viewer Viewer, submissionID string
 		} else {
 			working = run.ID
 		}
-		return s.record(ctx, tx, viewer, "run.cancel", sub)
+		return s.record(ctx, tx, by, "run.cancel", sub)
 	})
 	if err != nil {
 		return err
@@ -73,8 +74,8 @@ func (s *Service) cancelQueued(ctx context.Context, tx *db.Tx, sub *Submission, 
 
 // Rerun runs a settled submission again from the start. Its newest scored run is
 // the one that counts.
-func (s *Service) Rerun(ctx context.Context, viewer Viewer, submissionID string) error {
-	if !viewer.Organiser {
+func (s *Service) Rerun(ctx context.Context, by accounts.Principal, submissionID string) error {
+	if !by.CanOrganise() {
 		return errs.New(errs.Forbidden, "only organisers run a submission again")
 	}
 	return s.DB.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -95,7 +96,7 @@ func (s *Service) Rerun(ctx context.Context, viewer Viewer, submissionID string)
 		if err := setSubmissionState(ctx, tx, sub.ID, Queued, sub.Counted); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, viewer, "run.again", sub)
+		return s.record(ctx, tx, by, "run.again", sub)
 	})
 }
 
@@ -106,6 +107,6 @@ func challengeVersion(ctx context.Context, q db.Querier, id string) (version int
 	return version, nil
 }
 
-func (s *Service) record(ctx context.Context, tx *db.Tx, viewer Viewer, action string, sub *Submission) error {
-	return s.Audit.Record(ctx, tx, viewer.actor().Did(s.Now(), action, "submission", sub.ID, map[string]any{"number": sub.Number}))
+func (s *Service) record(ctx context.Context, tx *db.Tx, by accounts.Principal, action string, sub *Submission) error {
+	return s.Audit.Record(ctx, tx, by.Actor().Did(s.Now(), action, "submission", sub.ID, map[string]any{"number": sub.Number}))
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 
+	"incubator/platform/accounts"
 	"incubator/platform/errs"
 	"incubator/platform/files"
 	"incubator/scenarios"
@@ -28,12 +29,12 @@ type Permissions struct {
 
 // View returns the submission with its runs. To others than its team and the
 // organisers it does not exist.
-func (s *Service) View(ctx context.Context, viewer Viewer, id string) (*SubmissionView, error) {
+func (s *Service) View(ctx context.Context, by accounts.Principal, id string) (*SubmissionView, error) {
 	sub, err := findSubmission(ctx, s.DB.Read(), id)
 	if err != nil {
 		return nil, err
 	}
-	if !viewer.Organiser && !slices.Contains(viewer.TeamIDs, sub.TeamID) {
+	if !by.CanOrganise() && !by.InTeam(sub.TeamID) {
 		return nil, errs.New(errs.NotFound, "there is no such submission")
 	}
 	v := &SubmissionView{Submission: sub}
@@ -50,32 +51,32 @@ func (s *Service) View(ctx context.Context, viewer Viewer, id string) (*Submissi
 	if v.Runs, err = listRuns(ctx, s.DB.Read(), id); err != nil {
 		return nil, err
 	}
-	v.May = s.permissions(viewer, v)
-	v.redact(viewer)
+	v.May = s.permissions(by, v)
+	v.redact(by)
 	if len(v.Runs) > 0 {
 		v.History, err = listRunEvents(ctx, s.DB.Read(), v.Runs[0].ID)
 	}
 	return v, err
 }
 
-func (s *Service) permissions(viewer Viewer, v *SubmissionView) Permissions {
+func (s *Service) permissions(by accounts.Principal, v *SubmissionView) Permissions {
 	closed := v.Phase.State(s.Now()) == scenarios.Closed
 	show := v.Phase.Spec.Show
 	settled := v.State.Final()
 	return Permissions{
-		SeeScores: viewer.Organiser || show.Scores.Visible(closed),
-		SeeLog:    viewer.Organiser || show.Logs.Visible(closed),
-		SeeOutput: viewer.Organiser || show.Output.Visible(closed),
+		SeeScores: by.CanOrganise() || show.Scores.Visible(closed),
+		SeeLog:    by.CanOrganise() || show.Logs.Visible(closed),
+		SeeOutput: by.CanOrganise() || show.Output.Visible(closed),
 		Download:  true,
-		Cancel:    viewer.Organiser && !settled,
-		Rerun:     viewer.Organiser && settled && v.State != Received,
+		Cancel:    by.CanOrganise() && !settled,
+		Rerun:     by.CanOrganise() && settled && v.State != Received,
 	}
 }
 
 // redact removes what the policy hides, so that no page or API can show it by
 // mistake. Rescores work behind the scenes until their board is published.
-func (v *SubmissionView) redact(viewer Viewer) {
-	if !viewer.Organiser {
+func (v *SubmissionView) redact(by accounts.Principal) {
+	if !by.CanOrganise() {
 		v.Runs = slices.DeleteFunc(v.Runs, func(r *Run) bool { return r.Reason == ForRescore && r.State != Scored })
 	}
 	for _, run := range v.Runs {
@@ -88,7 +89,7 @@ func (v *SubmissionView) redact(viewer Viewer) {
 		if !v.May.SeeOutput {
 			run.Output = files.Blob{}
 		}
-		if !viewer.Organiser {
+		if !by.CanOrganise() {
 			run.ScorerLog = files.Blob{}
 		}
 	}
@@ -107,8 +108,8 @@ const (
 
 // Open returns a part of the newest run, or the submitted file, with its size in
 // bytes. What the viewer may not see does not exist.
-func (s *Service) Open(ctx context.Context, viewer Viewer, id string, part Part) (io.ReadCloser, int64, error) {
-	v, err := s.View(ctx, viewer, id)
+func (s *Service) Open(ctx context.Context, by accounts.Principal, id string, part Part) (io.ReadCloser, int64, error) {
+	v, err := s.View(ctx, by, id)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -127,8 +128,8 @@ func (s *Service) Open(ctx context.Context, viewer Viewer, id string, part Part)
 
 // Submissions lists submissions of a challenge, the newest first: an organiser's
 // filter reaches all, others must name a team of theirs.
-func (s *Service) Submissions(ctx context.Context, viewer Viewer, f SubmissionFilter) ([]*Submission, error) {
-	if !viewer.Organiser && !slices.Contains(viewer.TeamIDs, f.TeamID) {
+func (s *Service) Submissions(ctx context.Context, by accounts.Principal, f SubmissionFilter) ([]*Submission, error) {
+	if !by.CanOrganise() && !by.InTeam(f.TeamID) {
 		return nil, errs.New(errs.Forbidden, "you see the submissions of your own teams")
 	}
 	return listSubmissions(ctx, s.DB.Read(), f)
@@ -137,13 +138,13 @@ func (s *Service) Submissions(ctx context.Context, viewer Viewer, f SubmissionFi
 // Board returns the leaderboard as the viewer may see it: frozen boards show
 // participants what was submitted before the freeze. Errors: Forbidden where the
 // policy of the phase hides the board.
-func (s *Service) Board(ctx context.Context, viewer Viewer, phase scenarios.Phase) (*CachedBoard, error) {
+func (s *Service) Board(ctx context.Context, by accounts.Principal, phase scenarios.Phase) (*CachedBoard, error) {
 	state := phase.State(s.Now())
-	if !viewer.Organiser && !phase.Spec.Board.Visible(state == scenarios.Closed) {
+	if !by.CanOrganise() && !phase.Spec.Board.Visible(state == scenarios.Closed) {
 		return nil, errs.New(errs.Forbidden, "the board of phase %s is not shown %s", phase.Title, whenShown(phase))
 	}
 	view := Live
-	if !viewer.Organiser && state == scenarios.Frozen {
+	if !by.CanOrganise() && state == scenarios.Frozen {
 		view = Public
 	}
 	return s.boards.get(ctx, phase, view)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"incubator/platform/accounts"
 	"incubator/platform/db"
 	"incubator/platform/errs"
 	"incubator/scenarios"
@@ -14,8 +15,8 @@ import (
 // it is now, from the outputs that their runs left. The board keeps its revision
 // until all are done; then the next revision replaces it in one step, and the old
 // one is kept. Errors: Conflict while another rescore of the phase is under way.
-func (s *Service) Rescore(ctx context.Context, viewer Viewer, phaseID, reason string) error {
-	if !viewer.Organiser {
+func (s *Service) Rescore(ctx context.Context, by accounts.Principal, phaseID, reason string) error {
+	if !by.CanOrganise() {
 		return errs.New(errs.Forbidden, "only organisers rescore a phase")
 	}
 	phase, err := s.Challenge.Phase(ctx, phaseID)
@@ -28,7 +29,7 @@ func (s *Service) Rescore(ctx context.Context, viewer Viewer, phaseID, reason st
 	}
 	return s.DB.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		id := s.newID()
-		if err := insertRescore(ctx, tx, id, phaseID, reason, viewer.UserID, s.Now()); err != nil {
+		if err := insertRescore(ctx, tx, id, phaseID, reason, by.User.ID, s.Now()); err != nil {
 			return err
 		}
 		entries, err := listEntries(ctx, tx, phaseID)
@@ -45,7 +46,7 @@ func (s *Service) Rescore(ctx context.Context, viewer Viewer, phaseID, reason st
 				return err
 			}
 		}
-		return s.Audit.Record(ctx, tx, viewer.actor().Did(s.Now(), "phase.rescore", "phase", phaseID,
+		return s.Audit.Record(ctx, tx, by.Actor().Did(s.Now(), "phase.rescore", "phase", phaseID,
 			map[string]any{"reason": reason, "submissions": len(entries)}))
 	})
 }

@@ -117,13 +117,3 @@ type RunEvent struct {
 	State State     `json:"state"`
 	Step  string    `json:"step,omitempty"`
 }
-
-// Viewer is who asks. Organisers see everything; others what the phase's policy
-// shows of their own teams' work.
-type Viewer struct {
-	UserID    string
-	Name      string
-	Address   string // where the request came from, for the audit record
-	TeamIDs   []string
-	Organiser bool
-}

@@ -9,7 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"incubator/platform/audit"
+	"incubator/platform/accounts"
 	"incubator/platform/db"
 	"incubator/platform/errs"
 	"incubator/platform/files"
@@ -33,7 +33,7 @@ type SubmitRequest struct {
 // Errors: Invalid for a wrong file (with the line where there is one), Forbidden
 // for somebody else's team, Conflict outside of the phase or while the same bytes
 // are being scored, TooMany past the limits of the phase.
-func (s *Service) Submit(ctx context.Context, viewer Viewer, req SubmitRequest) (*Submission, error) {
+func (s *Service) Submit(ctx context.Context, by accounts.Principal, req SubmitRequest) (*Submission, error) {
 	phase, err := s.Challenge.Phase(ctx, req.PhaseID)
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func (s *Service) Submit(ctx context.Context, viewer Viewer, req SubmitRequest) 
 	if err != nil {
 		return nil, err
 	}
-	if err := s.accepts(phase, challenge.Spec, viewer, req); err != nil {
+	if err := s.accepts(phase, challenge.Spec, by, req); err != nil {
 		return nil, err
 	}
 	upload, err := s.receive(ctx, req.Body, int64(challenge.Spec.Kinds[req.Kind].MaxSize))
@@ -53,11 +53,11 @@ func (s *Service) Submit(ctx context.Context, viewer Viewer, req SubmitRequest) 
 	if err := s.inspect(ctx, challenge, phase, req, upload); err != nil {
 		return nil, err
 	}
-	return s.store(ctx, viewer, challenge, req, upload)
+	return s.store(ctx, by, challenge, req, upload)
 }
 
 // accepts refuses what can be refused before the upload is read.
-func (s *Service) accepts(phase scenarios.Phase, spec scenarios.Spec, viewer Viewer, req SubmitRequest) error {
+func (s *Service) accepts(phase scenarios.Phase, spec scenarios.Spec, by accounts.Principal, req SubmitRequest) error {
 	if err := openNow(phase, s.Now()); err != nil {
 		return err
 	}
@@ -129,9 +129,9 @@ func tooLarge(limit int64) error {
 
 // store writes the submission, its run and the job in one transaction, in which
 // membership, phase and limits are checked again for good.
-func (s *Service) store(ctx context.Context, viewer Viewer, challenge *scenarios.Challenge, req SubmitRequest, u *upload) (*Submission, error) {
+func (s *Service) store(ctx context.Context, by accounts.Principal, challenge *scenarios.Challenge, req SubmitRequest, u *upload) (*Submission, error) {
 	sub := &Submission{
-		ID: s.newID(), ChallengeID: challenge.ID, PhaseID: req.PhaseID, TeamID: req.TeamID, UserID: viewer.UserID,
+		ID: s.newID(), ChallengeID: challenge.ID, PhaseID: req.PhaseID, TeamID: req.TeamID, UserID: by.User.ID,
 		Kind: req.Kind, Name: displayName(req), FileName: fileName(req.FileName), File: u.blob,
 		State: Queued, Counted: true,
 	}
@@ -156,7 +156,7 @@ func (s *Service) store(ctx context.Context, viewer Viewer, challenge *scenarios
 				return err
 			}
 		}
-		return s.Audit.Record(ctx, tx, viewer.actor().Did(sub.CreatedAt, "submission.create", "submission", sub.ID,
+		return s.Audit.Record(ctx, tx, by.Actor().Did(sub.CreatedAt, "submission.create", "submission", sub.ID,
 			map[string]any{"number": sub.Number, "kind": string(sub.Kind), "sha256": sub.File.SHA256}))
 	})
 	if err != nil {
@@ -164,8 +164,6 @@ func (s *Service) store(ctx context.Context, viewer Viewer, challenge *scenarios
 	}
 	return sub, nil
 }
-
-func (v Viewer) actor() audit.Actor { return audit.Actor{ID: v.UserID, Name: v.Name, IP: v.Address} }
 
 // admit checks inside the transaction what may have changed since the request
 // began: the phase, the membership, the limits, and a twin on its way.

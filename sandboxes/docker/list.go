@@ -30,7 +30,7 @@ func (e *Engine) List(ctx context.Context, labels map[string]string) ([]sandboxe
 	for _, c := range containers {
 		objects = append(objects, sandboxes.Object{
 			Kind: sandboxes.ObjectContainer, ID: c.ID, Name: containerName(c.Names), Labels: c.Labels,
-			Created: time.Unix(c.Created, 0).UTC(), Running: c.State == "running",
+			Created: time.Unix(c.Created, 0).UTC(), Running: c.State == "running", Volumes: volumeNames(c.Mounts),
 		})
 	}
 	for _, v := range volumes.Volumes {
@@ -55,4 +55,14 @@ func containerName(names []string) string {
 		return ""
 	}
 	return strings.TrimPrefix(names[0], "/")
+}
+
+func volumeNames(points []container.MountPoint) []string {
+	var names []string
+	for _, point := range points {
+		if point.Name != "" {
+			names = append(names, point.Name)
+		}
+	}
+	return names
 }

@@ -14,6 +14,7 @@ import (
 
 const (
 	// user is nobody: no user of the host owns anything by this id.
+	uid      = 65534
 	user     = "65534:65534"
 	hostname = "sandbox"
 	// sentryPIDs is the headroom for gVisor, whose own threads count against the limit.
@@ -83,8 +84,8 @@ func tmpfs(folders []sandboxes.Tmpfs) map[string]string {
 		if folder.Exec {
 			exec = "exec"
 		}
-		options[path.Clean(folder.Path)] = fmt.Sprintf("rw,nosuid,nodev,%s,size=%d,nr_inodes=%d,mode=1777",
-			exec, folder.Bytes, folder.Inodes)
+		options[path.Clean(folder.Path)] = fmt.Sprintf("rw,nosuid,nodev,%s,size=%d,nr_inodes=%d,mode=0755,uid=%d,gid=%d",
+			exec, folder.Bytes, folder.Inodes, uid, uid)
 	}
 	return options
 }

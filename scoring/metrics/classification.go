@@ -1,8 +1,6 @@
 package metrics
 
-import (
-	"math"
-)
+import "math"
 
 var thresholdParam = Param{
 	Name: "threshold", Kind: Number,
@@ -107,7 +105,7 @@ func balancedAccuracy(r *rows, a args, n *notes) (float64, error) {
 		}
 	}
 	if classes == 1 {
-		n.add("single_class_truth", "the truth has one class only")
+		n.singleClass()
 	}
 	return total / float64(classes), nil
 }
@@ -200,7 +198,7 @@ func ppvAtBaseRate(r *rows, a args, n *notes) (float64, error) {
 		return 0, err
 	}
 	if b.tp+b.fn == 0 || b.fp+b.tn == 0 {
-		return 0, r.singleClass("ppv_at_base_rate", b.tp+b.fn > 0)
+		return 0, r.singleClass(b.tp+b.fn > 0, "ppv_at_base_rate needs both classes")
 	}
 	value, defined := PPV(a.number["prior"], b.tp/(b.tp+b.fn), b.fp/(b.fp+b.tn))
 	if !defined {

@@ -52,7 +52,7 @@ func (r *csvReader) next(cells []cell) error {
 	if err != nil {
 		return err
 	}
-	if bytes.IndexByte(text, '"') >= 0 {
+	if r.lines.special && bytes.IndexByte(text, '"') >= 0 {
 		return r.nextQuoted(text, cells)
 	}
 	for i, slot := range r.slots {
@@ -63,8 +63,8 @@ func (r *csvReader) next(cells []cell) error {
 				return r.wrongCount(i + 1)
 			}
 			field, text = text[:comma], text[comma+1:]
-		} else if extra := bytes.Count(text, comma); extra > 0 {
-			return r.wrongCount(i + 1 + extra)
+		} else if bytes.IndexByte(text, ',') >= 0 {
+			return r.wrongCount(i + 1 + bytes.Count(text, comma))
 		}
 		if slot >= 0 {
 			cells[slot] = cell{text: field, kind: csvText}

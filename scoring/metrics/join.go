@@ -74,19 +74,21 @@ func (j joiner) lookUp(ctx context.Context, salt key) (pairing, error) {
 		result.order[i] = noRow
 	}
 	var extra []uint32
-	for p, k := range j.prediction.keys {
-		row := p
-		if p >= j.truth.rows || j.truth.keys[p] != k {
-			var found bool
-			if row, _, found = ids.find(k); !found {
+	var found [batch]uint32
+	for start := 0; start < j.prediction.rows; start += batch {
+		keys := j.prediction.keys[start:min(start+batch, j.prediction.rows)]
+		ids.findAll(keys, found[:])
+		for i, row := range found[:len(keys)] {
+			p := start + i
+			if row == noRow {
 				extra = append(extra, uint32(p))
 				continue
 			}
+			if first := result.order[row]; first != noRow {
+				return pairing{}, duplicate(ctx, j.prediction, j.predictionSrc, int(first), p)
+			}
+			result.order[row] = uint32(p)
 		}
-		if first := result.order[row]; first != noRow {
-			return pairing{}, duplicate(ctx, j.prediction, j.predictionSrc, int(first), p)
-		}
-		result.order[row] = uint32(p)
 	}
 	result.unknown = len(extra)
 	if err := j.uniqueExtras(ctx, extra, salt); err != nil {
@@ -149,22 +151,27 @@ func (j joiner) report(ctx context.Context, t *table, src Source, matched []bool
 }
 
 // uniqueIDs indexes the ids of a table and refuses the first that occurs twice.
+// The index shares the table's keys: as long as no key repeats, interning them
+// in order writes each where it already is.
 func uniqueIDs(ctx context.Context, t *table, src Source, salt key) (*keyTable, error) {
 	ids := newKeyTable(t.rows, salt)
-	ids.keys = t.keys
-	for i, k := range t.keys {
-		first, slot, found := ids.find(k)
-		if found {
-			return nil, duplicate(ctx, t, src, first, i)
+	ids.keys = t.keys[:0]
+	var found [batch]uint32
+	for start := 0; start < t.rows; start += batch {
+		keys := t.keys[start:min(start+batch, t.rows)]
+		ids.internAll(keys, found[:])
+		for i, first := range found[:len(keys)] {
+			if int(first) != start+i {
+				return nil, duplicate(ctx, t, src, int(first), start+i)
+			}
 		}
-		ids.place(slot, k, i)
 	}
 	return ids, nil
 }
 
 func duplicate(ctx context.Context, t *table, src Source, first, second int) error {
 	reason := fmt.Sprintf("occurs twice, first on line %d", t.line(first))
-	return invalidRow(t.file, t.line(second), t.names.name(RoleID), idText(ctx, t, src, second), reason)
+	return invalidRow(t.file, t.line(second), t.names.name(RoleID), idText(ctx, t, src, first), reason)
 }
 
 // idText returns the id of a row. A long id is read from the file again, since

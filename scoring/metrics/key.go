@@ -44,10 +44,21 @@ func (k keyer) key(text []byte) key {
 		hi := longKey<<56 | maphash.Bytes(k.first, text)>>8
 		return key{hi, maphash.Bytes(k.second, text)}
 	}
-	var packed [16]byte
-	packed[0] = byte(len(text))
-	copy(packed[1:], text)
-	return key{binary.BigEndian.Uint64(packed[:8]), binary.BigEndian.Uint64(packed[8:])}
+	size := uint64(len(text)) << 56
+	if len(text) < 8 {
+		return key{hi: size | shortBytes(text)}
+	}
+	head, tail := binary.BigEndian.Uint64(text), binary.BigEndian.Uint64(text[len(text)-8:])
+	// The tail overlaps the head: only what is behind the first seven bytes counts.
+	return key{size | head>>8, tail << (8 * (packedBytes - len(text)))}
+}
+
+// shortBytes packs at most seven bytes behind a free byte, padded with zeros.
+func shortBytes(text []byte) (packed uint64) {
+	for _, c := range text {
+		packed = packed<<8 | uint64(c)
+	}
+	return packed << (8 * (7 - len(text)))
 }
 
 // keyTable maps keys to their position in a list: open addressing with linear
@@ -101,6 +112,57 @@ func (t *keyTable) find(k key) (position int, slot uint64, found bool) {
 
 func (t *keyTable) place(slot uint64, k key, position int) {
 	t.slots[slot] = uint64(uint32(t.hash(k)))<<32 | uint64(position+1)
+}
+
+// batch is how many lookups internAll and findAll have under way at once. A
+// table that does not fit the cache is limited by the latency of memory:
+// independent loads overlap, which is several times as fast as one by one.
+const batch = 64
+
+// firstTry looks only at the first slot of each of at most batch keys. found
+// gets the position plus one, or 0 where the answer is not there.
+func (t *keyTable) firstTry(keys []key, found *[batch]uint32) {
+	for i, k := range keys {
+		hash := t.hash(k)
+		entry := t.slots[hash>>t.shift]
+		found[i] = uint32(entry)
+		if uint32(entry>>32) != uint32(hash) {
+			found[i] = 0
+		}
+	}
+	for i, k := range keys {
+		if found[i] > 0 && t.keys[found[i]-1] != k {
+			found[i] = 0
+		}
+	}
+}
+
+// internAll is intern for at most batch keys.
+func (t *keyTable) internAll(keys []key, out []uint32) {
+	var found [batch]uint32
+	t.firstTry(keys, &found)
+	for i, k := range keys {
+		if found[i] > 0 {
+			out[i] = found[i] - 1
+		} else {
+			out[i] = t.intern(k)
+		}
+	}
+}
+
+// findAll is find for at most batch keys; a key that is not there gives noRow.
+func (t *keyTable) findAll(keys []key, out []uint32) {
+	var found [batch]uint32
+	t.firstTry(keys, &found)
+	for i, k := range keys {
+		out[i] = found[i] - 1
+		if found[i] > 0 {
+			continue
+		}
+		if position, _, ok := t.find(k); ok {
+			out[i] = uint32(position)
+		}
+	}
 }
 
 // intern returns the position of k, appending it when it is new.

@@ -3,6 +3,7 @@ package metrics
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"unicode/utf8"
@@ -24,6 +25,9 @@ type lineReader struct {
 	line       int // number of the line returned last, from 1
 	maxLine    int
 	ended      bool
+	// special is set while the buffer may hold a quote or a byte outside ASCII;
+	// most files never have one, and then no line is searched for them.
+	special bool
 }
 
 func newLineReader(ctx context.Context, src io.Reader, name string, limits Limits) *lineReader {
@@ -43,7 +47,7 @@ func (l *lineReader) next() ([]byte, error) {
 	if len(text) == 0 {
 		return nil, l.onlyEmptyLeft()
 	}
-	if !utf8.Valid(text) {
+	if l.special && !utf8.Valid(text) {
 		return nil, l.fail("", "the line is not valid UTF-8")
 	}
 	return text, nil
@@ -104,6 +108,7 @@ func (l *lineReader) fill() error {
 		l.buf = grown
 	}
 	n, err := l.src.Read(l.buf[l.end:])
+	l.special = l.special && l.end > 0 || hasSpecial(l.buf[l.end:l.end+n])
 	l.end += n
 	if err == io.EOF {
 		l.ended = true
@@ -113,6 +118,24 @@ func (l *lineReader) fill() error {
 		return readFailure(err, l.name)
 	}
 	return nil
+}
+
+func hasSpecial(data []byte) bool {
+	if bytes.IndexByte(data, '"') >= 0 {
+		return true
+	}
+	for len(data) >= 8 {
+		if binary.LittleEndian.Uint64(data)&0x8080808080808080 != 0 {
+			return true
+		}
+		data = data[8:]
+	}
+	for _, c := range data {
+		if c >= utf8.RuneSelf {
+			return true
+		}
+	}
+	return false
 }
 
 func (l *lineReader) onlyEmptyLeft() error {

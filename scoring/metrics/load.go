@@ -17,6 +17,7 @@ type loader struct {
 	roles  []Role
 	names  []string
 	read   []func(cell) string // returns the problem with the cell, "" for none
+	finish func()              // completes the columns after the last row
 }
 
 // load reads a whole file with an id on each row.
@@ -32,7 +33,7 @@ func load(ctx context.Context, src Source, schema Schema, limits Limits, ids key
 	}
 	l := &loader{
 		table:  &table{file: src.Name, names: schema, ascending: true},
-		limits: limits, keyer: ids, roles: roles, names: schema.names(roles),
+		limits: limits, keyer: ids, roles: roles, names: schema.names(roles), finish: func() {},
 	}
 	rows.want(l.names)
 	for _, role := range roles {
@@ -56,6 +57,7 @@ func (l *loader) run(rows rowReader, size int64) error {
 	for t := l.table; ; t.rows++ {
 		err := rows.next(cells)
 		if err == io.EOF {
+			l.finish()
 			return nil
 		}
 		if err != nil {
@@ -204,19 +206,26 @@ func (l *loader) labelReader() func(cell) string {
 	}
 }
 
+// clusterReader interns clusters in batches; finish interns what is left.
 func (l *loader) clusterReader() func(cell) string {
 	interned := newKeyTable(0, l.keyer.salt())
-	var last key
-	var lastID uint32
+	pending := make([]key, 0, batch)
+	flush := func() {
+		t := l.table
+		var ids [batch]uint32
+		interned.internAll(pending, ids[:])
+		t.cluster = append(t.cluster, ids[:len(pending)]...)
+		t.clusters = len(interned.keys)
+		pending = pending[:0]
+	}
+	l.finish = flush
 	return func(c cell) string {
 		if len(c.text) == 0 {
 			return missingValue
 		}
-		if k := l.keyer.key(c.text); k != last {
-			last, lastID = k, interned.intern(k)
+		if pending = append(pending, l.keyer.key(c.text)); len(pending) == batch {
+			flush()
 		}
-		l.table.cluster = append(l.table.cluster, lastID)
-		l.table.clusters = len(interned.keys)
 		return ""
 	}
 }

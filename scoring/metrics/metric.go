@@ -76,3 +76,5 @@ func (n *notes) add(code, message string) {
 	}
 	n.list = append(n.list, Warning{Code: code, Metric: n.metric, Message: message})
 }
+
+func (n *notes) singleClass() { n.add("single_class_truth", "the truth has one class only") }

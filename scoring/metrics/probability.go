@@ -49,7 +49,7 @@ func (r *rows) eachProbability(a args, n *notes, visit func(positive bool, p flo
 		visit(int(label) == positive, p)
 	}
 	if positives == 0 || positives == r.n {
-		n.add("single_class_truth", "the truth has one class only")
+		n.singleClass()
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func rankingMetrics() []Metric {
 // rocAUC counts in whole numbers: twice the number of ordered pairs fits 64 bits
 // for any file within the row limit.
 func rocAUC(r *rows, a args, _ *notes) (float64, error) {
-	c, err := r.curve(a, "roc_auc")
+	c, err := r.twoClasses(a, "roc_auc")
 	if err != nil {
 		return 0, err
 	}
@@ -59,10 +59,17 @@ func rocAUC(r *rows, a args, _ *notes) (float64, error) {
 	return float64(twice) / 2 / (float64(len(c.pos)) * float64(len(c.neg))), nil
 }
 
-func averagePrecision(r *rows, a args, _ *notes) (float64, error) {
-	c, err := r.curve(a, "average_precision")
+// averagePrecision needs a positive; without a negative it is 1, with a warning.
+func averagePrecision(r *rows, a args, n *notes) (float64, error) {
+	c, err := r.curve(a)
 	if err != nil {
 		return 0, err
+	}
+	if len(c.pos) == 0 {
+		return 0, r.singleClass(false, "average_precision needs a positive one")
+	}
+	if len(c.neg) == 0 {
+		n.singleClass()
 	}
 	var area sum
 	tp, seen := uint64(0), uint64(0)
@@ -76,7 +83,7 @@ func averagePrecision(r *rows, a args, _ *notes) (float64, error) {
 }
 
 func tprAtFPR(r *rows, a args, n *notes) (float64, error) {
-	c, err := r.curve(a, "tpr_at_fpr")
+	c, err := r.twoClasses(a, "tpr_at_fpr")
 	if err != nil {
 		return 0, err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"incubator/platform/errs"
 )
@@ -40,7 +41,7 @@ func invalidRow(file string, line int, column, value, reason string) error {
 
 func cut(value string) string {
 	if len(value) > shownBytes {
-		return value[:shownBytes] + "…"
+		return strings.ToValidUTF8(value[:shownBytes], "") + "…"
 	}
 	return value
 }

@@ -1,7 +1,6 @@
 package metrics
 
 import (
-	"fmt"
 	"strconv"
 	"sync"
 )
@@ -52,9 +51,8 @@ func onlyBinary(t *table) error {
 // curve holds the scores of both classes in rising order, as sortable integers.
 type curve struct{ pos, neg []uint64 }
 
-// curve sorts the scores once for each positive class and refuses a truth that
-// has one class only.
-func (r *rows) curve(a args, metric string) (*curve, error) {
+// curve sorts the scores once for each positive class.
+func (r *rows) curve(a args) (*curve, error) {
 	positive, err := r.positive(a)
 	if err != nil {
 		return nil, err
@@ -68,22 +66,28 @@ func (r *rows) curve(a args, metric string) (*curve, error) {
 			count++
 		}
 	}
-	if count == 0 || count == r.n {
-		return nil, r.singleClass(metric, count > 0)
-	}
 	c := r.split(positive, count)
 	c.sort()
 	r.curves[positive] = c
 	return c, nil
 }
 
-func (r *rows) singleClass(metric string, positives bool) error {
+// twoClasses is curve for a metric that means nothing without both classes.
+func (r *rows) twoClasses(a args, metric string) (*curve, error) {
+	c, err := r.curve(a)
+	if err == nil && (len(c.pos) == 0 || len(c.neg) == 0) {
+		err = r.singleClass(len(c.pos) > 0, metric+" needs both classes")
+	}
+	return c, err
+}
+
+func (r *rows) singleClass(positives bool, need string) error {
 	only := "negative"
 	if positives {
 		only = "positive"
 	}
-	return invalidRow(r.truth.file, r.truth.firstLine, r.truth.names.name(RoleLabel), "",
-		fmt.Sprintf("every row is %s; %s needs both classes", only, metric))
+	return invalidRow(r.truth.file, r.truth.line(0), r.truth.names.name(RoleLabel), "",
+		"every row is "+only+"; "+need)
 }
 
 func (r *rows) split(positive, count int) *curve {

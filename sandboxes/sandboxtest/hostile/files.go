@@ -67,6 +67,20 @@ func floodInodes(dir string) {
 	}
 }
 
+func measureVolumes() {
+	for _, path := range []string{"/data", "/tmp"} {
+		var st syscall.Statfs_t
+		must(syscall.Statfs(path, &st))
+		fmt.Println(path, "holds", int64(st.Blocks)*st.Bsize>>20, "MiB")
+	}
+}
+
+func inspectMounts() {
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	must(err)
+	fmt.Printf("%s", mounts)
+}
+
 func makeFifo() { must(syscall.Mkfifo(output+"fifo", 0o666)) }
 
 func makeDevice() {

@@ -34,7 +34,7 @@ var deeds = map[string]func(){
 	"inodes":   func() { floodInodes(output) },
 	"shm":      func() { fillDisk("/dev/shm/") },
 	"print":    printForEver,
-	"forever":  func() { select {} },
+	"forever":  sleepForEver,
 	"stubborn": ignoreSignals,
 	"daemon":   leaveDaemon,
 	"symlink":  func() { must(os.Symlink("/etc/passwd", output+"link")) },
@@ -51,6 +51,8 @@ var deeds = map[string]func(){
 	"killall":  killPlatform,
 	"forge":    forgeAnswer,
 	"hide":     hideOutput,
+	"volumes":  measureVolumes,
+	"inspect":  inspectMounts,
 }
 
 func must(err error) {

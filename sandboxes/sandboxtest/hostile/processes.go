@@ -45,8 +45,10 @@ func printForEver() {
 func ignoreSignals() {
 	signal.Ignore()
 	fmt.Println("ignoring")
-	select {}
+	sleepForEver()
 }
+
+func sleepForEver() { time.Sleep(24 * time.Hour) }
 
 // leaveDaemon starts a process in a session of its own that holds the log pipe
 // and writes to the output later, then ends.

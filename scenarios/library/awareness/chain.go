@@ -160,12 +160,17 @@ func (c *chain) beacon(h *host, proc func() *process, to site, until int64) {
 	every := c.r.between(25*second, 5*minute)
 	agent := pick(c.r, []string{browserAgent, "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1)", "Microsoft-CryptoAPI/10.0"})
 	uri := "/" + pick(c.r, nameTails) + "/" + c.r.letters(lower, 5)
+	injected := c.r.chance(35) // the implant moved into a system process
 	size, selfSigned, n := c.r.between(200, 900), c.r.chance(30), 0
 	c.keep("T1071.001", h, min(until, h.off, day), every, every*c.r.between(5, 30)/100, func(t int64) {
 		n++
+		from := proc()
+		if injected {
+			from = h.base.svchost
+		}
 		c.s.web(t, h, request{
 			site: to, uri: uri, method: "POST", agent: agent, sent: size + c.r.int64n(40), received: 120 + c.r.int64n(80),
-			proc: proc(), cached: n%20 != 1, selfSigned: selfSigned, duration: c.r.between(80, 400) * millisecond,
+			proc: from, cached: n%20 != 1, selfSigned: selfSigned, duration: c.r.between(80, 400) * millisecond,
 		})
 	})
 }
@@ -181,13 +186,17 @@ func (c *chain) look(h *host, proc func() *process, techniques ...string) {
 
 // lookCommand returns a way to carry out a discovery technique.
 func lookCommand(r *rng, technique, domain string) (image, command string) {
+	const ps = "powershell.exe -c "
 	ways := map[string][]string{
-		"T1033": {"whoami.exe /all", "whoami.exe /priv", "quser.exe"}, "T1016": {"ipconfig.exe /all", "arp.exe -a", "route.exe print"},
-		"T1082": {"systeminfo.exe", "hostname.exe"}, "T1482": {"nltest.exe /domain_trusts", "nltest.exe /trusted_domains"},
-		"T1069.002": {`net.exe group "Domain Admins" /domain`, `net.exe group "Enterprise Admins" /domain`},
-		"T1087.002": {"net.exe user /domain", `dsquery.exe user -limit 0 -d ` + domain},
+		"T1033": {"whoami.exe /all", "whoami.exe /priv", "quser.exe", ps + `"[Security.Principal.WindowsIdentity]::GetCurrent().Name"`}, "T1016": {"ipconfig.exe /all", "arp.exe -a", "route.exe print", ps + `"Get-NetIPConfiguration"`},
+		"T1082": {"systeminfo.exe", "hostname.exe", ps + `"Get-ComputerInfo"`}, "T1482": {"nltest.exe /domain_trusts", "nltest.exe /trusted_domains", ps + `"Get-ADTrust -Filter *"`},
+		"T1069.002": {`net.exe group "Domain Admins" /domain`, `net.exe group "Enterprise Admins" /domain`, ps + `"Get-ADGroupMember 'Domain Admins'"`},
+		"T1087.002": {"net.exe user /domain", `dsquery.exe user -limit 0 -d ` + domain, ps + `"([adsisearcher]'(objectClass=user)').FindAll()"`},
 	}[technique]
 	command = pick(r, ways)
 	image, _, _ = strings.Cut(command, " ")
+	if image == "powershell.exe" {
+		return psExe, command
+	}
 	return sys32 + image, command
 }

@@ -184,7 +184,7 @@ func taskChain(c *chain) {
 		s.event(t+second, h, 4698, security, field{"SubjectUserName", h.owner.name}, field{"TaskName", `\` + name}, field{"TaskContent", `<Exec><Command>` + action + `</Command></Exec>`})
 	})
 	c.wait(20, 40)
-	c.do("T1059.005", h, func(t int64) {
+	c.do("T1059.007", h, func(t int64) {
 		implant = s.run(t, h.base.svchost, sys32+"wscript.exe", `wscript.exe //B "`+file+`"`, h.owner.name)
 	})
 	c.pause(5, 30)

@@ -22,7 +22,7 @@ func roastChain(c *chain) {
 	account, target := pick(c.r, s.w.svc).name, c.server(dbServer)
 	c.do("T1078.002", target, func(t int64) {
 		s.signIn(t, target, logon{user: account, kind: "3", from: h})
-		s.signIn(t+3*second, target, logon{user: account, kind: "10", from: h})
+		s.signIn(t+3*second, target, logon{user: account, kind: "3", from: h})
 	})
 	c.pause(2, 9)
 	c.do("T1021.001", target, func(t int64) { s.desktop(t, h, target, account) })
@@ -75,16 +75,13 @@ func sprayChain(c *chain) {
 	target := c.server(appServer)
 	c.do("T1078.002", target, func(t int64) {
 		s.signIn(t, dc, logon{user: found, kind: "3", from: h})
-		s.signIn(t+4*second, target, logon{user: found, kind: "10", from: h})
+		s.signIn(t+4*second, target, logon{user: found, kind: "3", from: h})
 	})
-	c.wait(4, 20)
+	c.pause(5, 60)
+	c.do("T1021.001", target, func(t int64) { s.desktop(t, h, target, found) })
+	c.wait(2, 12)
 	var shell *process
-	get := func() *process {
-		if shell == nil {
-			shell = s.run(c.t, target.base.explorer, sys32+"cmd.exe", "cmd.exe", found)
-		}
-		return shell
-	}
+	get := func() *process { return shell }
 	c.do("T1059.003", target, func(t int64) {
 		shell = s.run(t, target.base.explorer, sys32+"cmd.exe", `cmd.exe /k "cd C:\Users\Public"`, found)
 	})

@@ -101,8 +101,7 @@ func (c *chain) serviceMove(from, target *host, as string) {
 	c.pause(2, 6)
 	c.do("T1569.002", target, func(t int64) {
 		s.event(t, target, 7045, systemCh, field{"ServiceName", name}, field{"ImagePath", command}, field{"AccountName", "LocalSystem"})
-		svc := s.run(t+300*millisecond, target.base.services, binary, command, `NT AUTHORITY\SYSTEM`)
-		s.run(t+2*second, svc, sys32+"cmd.exe", `cmd.exe /c whoami`, "")
+		s.run(t+300*millisecond, target.base.services, binary, command, `NT AUTHORITY\SYSTEM`)
 	})
 }
 

@@ -38,6 +38,7 @@ func (s *sim) planLookalikes() {
 	s.planManagement()
 	s.planScanner()
 	s.planNoisyHosts()
+	s.planOddServers()
 }
 
 // administer is one thing an administrator does, with the tools intruders like.
@@ -45,7 +46,7 @@ func (s *sim) administer(t int64, h *host) {
 	target := s.w.one(s.r, pick(s.r, []role{appServer, fileServer, dbServer, webServer}))
 	shell := s.run(t, h.base.explorer, psExe, "powershell.exe", "")
 	t += s.r.exp(20 * second)
-	switch s.r.intn(9) {
+	switch s.r.intn(10) {
 	case 0:
 		s.psexec(t, shell, target)
 	case 1:
@@ -62,6 +63,8 @@ func (s *sim) administer(t int64, h *host) {
 	case 6:
 		s.run(t, shell, sys32+"certutil.exe", `certutil -hashfile C:\Tools\`+s.document()+`.exe SHA256`, "")
 		s.write(t+30*second, shell, `C:\Tools\`+s.document()+`.exe`)
+	case 8:
+		s.run(t, shell, `C:\Tools\sdelete64.exe`, `sdelete64.exe -p 1 -s C:\Tools\staging`, "")
 	case 7:
 		s.run(t, shell, sys32+"systeminfo.exe", "systeminfo /s "+target.name, "")
 		s.open(t+9*second, s.run(t+8*second, h.base.explorer, sys32+"Taskmgr.exe", `"C:\Windows\System32\Taskmgr.exe" /4`, ""), sys32+"lsass.exe", "0x1400")
@@ -129,6 +132,7 @@ func (s *sim) planOfficeWork(i int, h *host) {
 			s.run(t, h.base.explorer, sys32+"mshta.exe", `mshta.exe \\`+s.w.byRole[appServer][0].name+`\apps\orders.hta`, "")
 		})
 	}
+	s.planOddJobs(i, h, sometime)
 	if i%9 == 0 {
 		s.once(sometime(), func(t int64) { s.installSoftware(t, h) })
 	}
@@ -146,6 +150,7 @@ func (s *sim) build(t int64, h *host) {
 	script := s.run(t+4*second, shell, psExe, `powershell.exe -Command Invoke-WebRequest -Uri http://`+s.w.byRole[appServer][0].name+`/tools/setup.exe -OutFile C:\Users\`+h.owner.name+`\tools\setup.exe`, "")
 	s.write(t+6*second, script, `C:\Users\`+h.owner.name+`\tools\setup.exe`)
 	s.run(t+20*second, shell, `C:\Program Files\7-Zip\7z.exe`, `7z.exe a C:\build\`+s.document()+`.7z C:\build\out`, "")
+	s.run(t+25*second, shell, sys32+"cmd.exe", `cmd.exe /c del /f /q C:\build\out\*.obj`, "")
 	for i := range int64(60) { // object files come fast, as encrypted ones do
 		s.write(t+30*second+i*300*millisecond, shell, `C:\build\out\`+s.r.letters(lower, 6)+`.obj`)
 	}
@@ -161,6 +166,10 @@ func (s *sim) installSoftware(t int64, h *host) {
 	s.run(t+8*second, setup, sys32+"schtasks.exe", `schtasks /create /f /tn "`+name+` Update" /tr "C:\Program Files\`+name+`\update.exe" /sc hourly`, "")
 	s.event(t+9*second, h, 4698, security, field{"SubjectUserName", h.owner.name}, field{"TaskName", `\` + name + ` Update`},
 		field{"TaskContent", `<Exec><Command>C:\Program Files\` + name + `\update.exe</Command></Exec>`})
+	if s.r.chance(30) { // a program of the user's own starts from the profile
+		path := s.ownProgram(h)
+		s.setValue(t+7*second, setup, `HKU\`+h.owner.sid+`\Software\Microsoft\Windows\CurrentVersion\Run\`+name+"Tray", `"`+path+`" --background`)
+	}
 	if s.r.chance(40) {
 		s.run(t+10*second, setup, sys32+"bitsadmin.exe", `bitsadmin /transfer `+strconv.Itoa(s.r.intn(999))+` /download https://`+s.w.sites.vendors[2].name+`/`+name+`.cab C:\ProgramData\`+name+`.cab`, "")
 	}

@@ -13,7 +13,7 @@ import (
 
 var (
 	iconInTemplate = regexp.MustCompile(`icon "([a-z0-9-]+)"`)
-	iconInGo       = regexp.MustCompile(`\bIcon:\s*"([a-z0-9-]+)"`)
+	iconInGo       = regexp.MustCompile(`\bIcon\w*\s*[:=]\s*"([a-z0-9-]+)"`)
 	svgBody        = regexp.MustCompile(`(?s)<svg[^>]*>(.*)</svg>`)
 	svgBlank       = regexp.MustCompile(`\s+`)
 )
@@ -57,7 +57,7 @@ func iconSprite(web string) ([]byte, error) {
 }
 
 // usedIcons returns the sorted names of the icons in use: `icon "name"` in a
-// template, `Icon: "name"` in a view model.
+// template, `Icon: "name"` or `IconX = "name"` in package pages.
 func usedIcons(web string) ([]string, error) {
 	found := map[string]bool{}
 	for pattern, re := range map[string]*regexp.Regexp{
