@@ -20,7 +20,11 @@ import (
 // that it left nothing behind.
 func newManager(t testing.TB, change ...func(*sandboxes.Options)) *sandboxes.Manager {
 	t.Helper()
-	engine := sandboxtest.Docker(t)
+	return newManagerOn(t, sandboxtest.Docker(t), change...)
+}
+
+func newManagerOn(t testing.TB, engine sandboxes.Engine, change ...func(*sandboxes.Options)) *sandboxes.Manager {
+	t.Helper()
 	options := sandboxes.Options{Instance: uuid.NewString(), Init: sandboxtest.Init(t)}
 	for _, c := range change {
 		c(&options)

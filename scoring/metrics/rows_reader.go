@@ -67,14 +67,20 @@ func newRows(ctx context.Context, stream io.Reader, name string, limits Limits) 
 		return nil, readFailure(err, name)
 	}
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, byteOrderMark), " \t\r\n")
-	if len(head) == 0 && err == io.EOF {
+	lines := newLineReader(ctx, buffered, name, limits)
+	var rows rowReader
+	if isJSONL(name, head) {
+		rows, err = newJSONReader(lines, limits)
+	} else {
+		rows, err = newCSVReader(lines)
+	}
+	if err == io.EOF {
 		return nil, errs.New(errs.Invalid, "%s is empty", name)
 	}
-	lines := newLineReader(ctx, buffered, name, limits)
-	if isJSONL(name, head) {
-		return newJSONReader(lines, limits)
+	if err != nil {
+		return nil, err
 	}
-	return newCSVReader(lines)
+	return rows, nil
 }
 
 func isJSONL(name string, head []byte) bool {

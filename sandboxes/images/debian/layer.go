@@ -96,7 +96,7 @@ func (l *LayerWriter) write(header *tar.Header, body io.Reader) error {
 	}
 	l.seen[name] = true
 	if header.ModTime.After(l.newest) {
-		l.newest = header.ModTime
+		l.newest = header.ModTime.UTC() // never the zone of this machine
 	}
 	if err := l.out.WriteHeader(header); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
