@@ -25,6 +25,7 @@ type Challenge struct {
 	State       ChallengeState
 	Version     int // counts publications, from 1
 	Spec        Spec
+	Scorer      files.Blob // canonical tar of the scoring program; zero where metrics are built in
 	PublishedAt time.Time
 	UpdatedAt   time.Time
 	Phases      []Phase      // in order of position

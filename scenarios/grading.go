@@ -22,14 +22,14 @@ type Grading struct {
 // Metric is one column of the leaderboard. Name is a built-in metric, or a key of
 // the scores.json that the scoring program writes.
 type Metric struct {
-	Name      string            `json:"name"`
-	Key       string            `json:"key"`
-	Title     string            `json:"title"`
-	Direction Direction         `json:"direction"`
-	Primary   bool              `json:"primary,omitempty"`
-	Precision int               `json:"precision,omitempty"` // decimals shown
-	Unit      string            `json:"unit,omitempty"`
-	Params    map[string]string `json:"params,omitempty"`
+	Name      string         `json:"name"`
+	Key       string         `json:"key"`
+	Title     string         `json:"title"`
+	Direction Direction      `json:"direction"`
+	Primary   bool           `json:"primary,omitempty"`
+	Precision int            `json:"precision,omitempty"` // decimals shown
+	Unit      string         `json:"unit,omitempty"`
+	Params    map[string]any `json:"params,omitempty"` // "$name" is a fact of the truth's truth.json
 }
 
 // ScoringProgram is a scoring container by the run contract.
@@ -64,11 +64,11 @@ func (g Grading) Metric(key string) (Metric, bool) {
 // Reference is a submission that ships with the pack and the scores it must reach,
 // which `pack lint` proves in the real sandbox.
 type Reference struct {
-	Name    string                 `json:"name"`
-	Kind    Kind                   `json:"kind"`
-	Path    string                 `json:"path,omitempty"`    // folder in the pack
-	Program string                 `json:"program,omitempty"` // or a static program of the bundled library
-	Expect  map[string]Expectation `json:"expect"`
+	Name   string                 `json:"name"`
+	Kind   Kind                   `json:"kind"`
+	Path   string                 `json:"path"`            // folder in the pack
+	Phase  string                 `json:"phase,omitempty"` // whose data set it runs on; empty: the first phase's
+	Expect map[string]Expectation `json:"expect"`
 }
 
 // Expectation is a score with the distance that is still accepted.
@@ -79,15 +79,23 @@ type Expectation struct {
 
 // Rubric is what evaluators score a prototype by.
 type Rubric struct {
+	Format   string      `json:"format"`
 	Title    string      `json:"title"`
+	Scale    Scale       `json:"scale"`
 	Criteria []Criterion `json:"criteria"`
+}
+
+// Scale is the range of levels of a rubric, both ends included.
+type Scale struct {
+	Min int `json:"min"`
+	Max int `json:"max"`
 }
 
 // Criterion is one question of a rubric.
 type Criterion struct {
-	Key     string   `json:"key"`
-	Title   string   `json:"title"`
-	Help    string   `json:"help,omitempty"`
-	Weight  float64  `json:"weight"`
-	Anchors []string `json:"anchors"` // one text per level, from the lowest (level 0) up
+	Key      string            `json:"key"`
+	Title    string            `json:"title"`
+	Guidance string            `json:"guidance,omitempty"`
+	Weight   float64           `json:"weight"`  // relative to the sum of all weights
+	Anchors  map[string]string `json:"anchors"` // what a level means, by level
 }

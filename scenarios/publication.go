@@ -10,6 +10,7 @@ import (
 	"incubator/platform/audit"
 	"incubator/platform/db"
 	"incubator/platform/errs"
+	"incubator/platform/files"
 )
 
 // Publication is everything a pack brings: its specification and the blobs that
@@ -18,6 +19,7 @@ type Publication struct {
 	Spec        Spec
 	DataSets    []DataSet    // one for each of Spec.DataSets, in order; ids are given here
 	Attachments []Attachment // ids are given here
+	Scorer      files.Blob   // zero where metrics are built in
 }
 
 // Service publishes challenges and answers questions about them.
@@ -57,10 +59,8 @@ func (s *Service) Publish(ctx context.Context, actor audit.Actor, p Publication)
 		if err := s.writeParts(ctx, tx, before, next); err != nil {
 			return err
 		}
-		return s.audit.Record(ctx, tx, audit.Entry{
-			At: now, Actor: actor, Action: "challenge.publish", ObjectKind: "challenge", ObjectID: next.ID,
-			Detail: map[string]any{"slug": next.Slug, "version": next.Version},
-		})
+		return s.audit.Record(ctx, tx, actor.Did(now, "challenge.publish", "challenge", next.ID,
+			map[string]any{"slug": next.Slug, "version": next.Version}))
 	})
 	if err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func (s *Service) Publish(ctx context.Context, actor audit.Actor, p Publication)
 func (s *Service) plan(before *Challenge, p Publication, now time.Time) (*Challenge, error) {
 	next := &Challenge{
 		ID: s.newID(), Slug: p.Spec.Slug, Area: p.Spec.Area, Title: p.Spec.Title, Summary: p.Spec.Summary,
-		State: Published, Version: 1, Spec: p.Spec, PublishedAt: now, UpdatedAt: now,
+		State: Published, Version: 1, Spec: p.Spec, Scorer: p.Scorer, PublishedAt: now, UpdatedAt: now,
 	}
 	if before != nil {
 		next.ID, next.Version, next.PublishedAt = before.ID, before.Version+1, before.PublishedAt

@@ -9,7 +9,8 @@ import (
 	"incubator/platform/errs"
 )
 
-const challengeColumns = `id, slug, area, title, summary, state, version, spec, published_at, updated_at`
+const challengeColumns = `id, slug, area, title, summary, state, version, spec,
+	scorer_sha256, scorer_size, published_at, updated_at`
 
 // Challenge returns the challenge with its phases, data sets and attachments.
 func (s *Service) Challenge(ctx context.Context, id string) (*Challenge, error) {
@@ -77,7 +78,8 @@ func scanChallenge(row scanner) (*Challenge, error) {
 		spec               string
 		published, updated int64
 	)
-	err := row.Scan(&c.ID, &c.Slug, &c.Area, &c.Title, &c.Summary, &c.State, &c.Version, &spec, &published, &updated)
+	err := row.Scan(&c.ID, &c.Slug, &c.Area, &c.Title, &c.Summary, &c.State, &c.Version, &spec,
+		&c.Scorer.SHA256, &c.Scorer.Size, &published, &updated)
 	if db.NotFound(err) {
 		return nil, errs.New(errs.NotFound, "there is no such challenge")
 	}
@@ -97,10 +99,12 @@ func writeChallenge(ctx context.Context, tx *db.Tx, c *Challenge) error {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO challenges (`+challengeColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (id) DO UPDATE SET area = excluded.area, title = excluded.title, summary = excluded.summary,
-			state = excluded.state, version = excluded.version, spec = excluded.spec, updated_at = excluded.updated_at`,
-		c.ID, c.Slug, c.Area, c.Title, c.Summary, c.State, c.Version, spec, db.Micros(c.PublishedAt), db.Micros(c.UpdatedAt))
+			state = excluded.state, version = excluded.version, spec = excluded.spec,
+			scorer_sha256 = excluded.scorer_sha256, scorer_size = excluded.scorer_size, updated_at = excluded.updated_at`,
+		c.ID, c.Slug, c.Area, c.Title, c.Summary, c.State, c.Version, spec,
+		c.Scorer.SHA256, c.Scorer.Size, db.Micros(c.PublishedAt), db.Micros(c.UpdatedAt))
 	if err != nil {
 		return errs.Wrap(err, errs.Internal, "the challenge cannot be stored")
 	}

@@ -51,7 +51,7 @@ func Shared() Option { return func(o *options) { o.shared = true } }
 // is slog.Default().
 func WithLogger(log *slog.Logger) Option { return func(o *options) { o.log = log } }
 
-// WithClock injects the clock that stamps applied migrations.
+// WithClock injects the clock that stamps applied migrations and bounds batches.
 func WithClock(now func() time.Time) Option { return func(o *options) { o.now = now } }
 
 // WithReadConns sets the size of the read pool (SQLite) or of the whole pool
@@ -108,6 +108,20 @@ func (d *DB) Read() Querier { return d.read }
 // today is River. On SQLite it is the only writing connection, shared with
 // InTx: hold it briefly, and never while waiting for InTx. Stores use InTx.
 func (d *DB) Pool() *sql.DB { return d.write }
+
+// Stats counts what the group commit did since Open; zero on PostgreSQL.
+type Stats struct {
+	Calls   uint64 // ended calls of InTx
+	Commits uint64 // commits they shared
+}
+
+// Stats returns the counters.
+func (d *DB) Stats() Stats {
+	if d.batch == nil {
+		return Stats{}
+	}
+	return Stats{Calls: d.batch.calls.Load(), Commits: d.batch.commits.Load()}
+}
 
 // Exclusive reports whether no other process works on this database: SQLite
 // opened without Shared.

@@ -10,6 +10,7 @@ import (
 	"path"
 	"regexp"
 	"strconv"
+	"time"
 
 	"incubator/platform/errs"
 )
@@ -18,7 +19,10 @@ import (
 var embedded embed.FS
 
 // lockKey is the PostgreSQL advisory lock that migrations take.
-const lockKey = 0x696e6375 // "incu"
+const (
+	lockKey      = 0x696e6375 // "incu"
+	unlockBudget = 5 * time.Second
+)
 
 const createMigrations = `CREATE TABLE IF NOT EXISTS schema_migrations (
 	version    BIGINT PRIMARY KEY,
@@ -38,7 +42,8 @@ type migration struct {
 }
 
 // Migrate brings the schema to the newest version, one transaction for each
-// migration, under a lock. It refuses, with errs.Conflict and without a change, a
+// migration, under a lock. Foreign keys are on in it; a SQLite migration that
+// rebuilds a table starts with PRAGMA defer_foreign_keys = ON. It refuses, with errs.Conflict and without a change, a
 // database that a newer program migrated, one whose applied migrations differ
 // from ours, and a pending migration with a number below an applied one.
 func (d *DB) Migrate(ctx context.Context) error {
@@ -46,12 +51,14 @@ func (d *DB) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for {
-		more, err := d.migrateNext(ctx, all)
-		if err != nil || !more {
-			return err
+	return d.MigrationLock(ctx, func(ctx context.Context) error {
+		for {
+			more, err := d.migrateNext(ctx, all)
+			if err != nil || !more {
+				return err
+			}
 		}
-	}
+	})
 }
 
 // Version returns the highest migration that the database has (0 when empty)
@@ -81,8 +88,8 @@ func (d *DB) Version(ctx context.Context) (have, want int, err error) {
 func (d *DB) migrateNext(ctx context.Context, all []migration) (more bool, err error) {
 	err = d.InTx(ctx, func(ctx context.Context, tx *Tx) error {
 		more = false
-		if err := d.lockMigrations(ctx, tx); err != nil {
-			return err
+		if _, err := tx.ExecContext(ctx, createMigrations); err != nil {
+			return unavailable(err, "be migrated")
 		}
 		applied, err := appliedMigrations(ctx, tx)
 		if err != nil {
@@ -98,14 +105,28 @@ func (d *DB) migrateNext(ctx context.Context, all []migration) (more bool, err e
 	return more, err
 }
 
-func (d *DB) lockMigrations(ctx context.Context, tx *Tx) error {
-	if d.dialect == Postgres {
-		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", lockKey); err != nil {
-			return unavailable(err, "be locked")
-		}
+// MigrationLock runs fn while no other process migrates this PostgreSQL schema.
+// The lock belongs to a session, not to the transaction of a migration: that one
+// would have taken its snapshot before it waited. On SQLite the lock of the file
+// and the single writer are enough. fn may use InTx.
+func (d *DB) MigrationLock(ctx context.Context, fn func(ctx context.Context) error) error {
+	if d.dialect == SQLite {
+		return fn(ctx)
 	}
-	_, err := tx.ExecContext(ctx, createMigrations)
-	return unavailable(err, "be migrated")
+	conn, err := d.write.Conn(ctx)
+	if err != nil {
+		return unavailable(err, "be reached")
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", lockKey); err != nil {
+		return unavailable(err, "be locked")
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unlockBudget)
+		defer cancel()
+		_, _ = conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", lockKey) // a broken session loses it too
+	}()
+	return fn(ctx)
 }
 
 func (d *DB) apply(ctx context.Context, tx *Tx, m *migration) error {

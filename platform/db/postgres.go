@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"time"
@@ -64,7 +63,14 @@ func (d *DB) inPostgresTx(ctx context.Context, fn func(context.Context, *Tx) err
 }
 
 func (d *DB) postgresAttempt(ctx context.Context, fn func(context.Context, *Tx) error) (*Tx, error) {
-	raw, err := d.write.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelSerializable})
+	conn, err := d.write.Conn(ctx)
+	if err != nil {
+		return nil, unavailable(err, "begin a transaction")
+	}
+	defer func() { _ = conn.Close() }()
+	// Statements obey ctx, the commit must not: cut off halfway, nobody would
+	// know whether it happened.
+	raw, err := conn.BeginTx(context.WithoutCancel(ctx), &sql.TxOptions{Isolation: sql.LevelSerializable})
 	if err != nil {
 		return nil, unavailable(err, "begin a transaction")
 	}
@@ -77,12 +83,10 @@ func (d *DB) postgresAttempt(ctx context.Context, fn func(context.Context, *Tx) 
 	if tx.lost != nil { // fn swallowed it
 		return tx, tx.lost
 	}
-	if err := raw.Commit(); err != nil && !retryable(err) && !errors.Is(err, context.Canceled) {
-		return tx, unavailable(err, "commit")
-	} else if err != nil {
+	if err := ctx.Err(); err != nil {
 		return tx, err
 	}
-	return tx, nil
+	return tx, unavailable(raw.Commit(), "commit")
 }
 
 // backoff waits a random time that grows with the attempt.

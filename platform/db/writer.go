@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"incubator/platform/errs"
@@ -30,6 +31,9 @@ const (
 type writer struct {
 	pool *sql.DB
 	log  *slog.Logger
+	now  func() time.Time
+
+	calls, commits atomic.Uint64
 
 	mu     sync.Mutex
 	filled *sync.Cond
@@ -38,8 +42,8 @@ type writer struct {
 	done   chan struct{}
 }
 
-func newWriter(pool *sql.DB, log *slog.Logger) *writer {
-	w := &writer{pool: pool, log: log, done: make(chan struct{})}
+func newWriter(pool *sql.DB, log *slog.Logger, now func() time.Time) *writer {
+	w := &writer{pool: pool, log: log, now: now, done: make(chan struct{})}
 	w.filled = sync.NewCond(&w.mu)
 	go w.loop()
 	return w
@@ -133,7 +137,7 @@ func (w *writer) next() []*call {
 
 // runBatch gives every call of the batch its turn and ends the transaction.
 func (w *writer) runBatch(batch []*call) {
-	start := time.Now()
+	start := w.now()
 	watch := time.AfterFunc(slowBatch, func() {
 		w.log.Warn("a write transaction is slow; does its function wait for something?", slog.Duration("after", slowBatch))
 	})
@@ -145,7 +149,7 @@ func (w *writer) runBatch(batch []*call) {
 	}
 	ran := make([]*call, 0, len(batch))
 	for i, c := range batch {
-		if len(ran) > 0 && time.Since(start) > maxHold {
+		if len(ran) > 0 && w.now().Sub(start) > maxHold {
 			w.pushFront(batch[i:])
 			break
 		}
@@ -158,7 +162,7 @@ func (w *writer) runBatch(batch []*call) {
 		}
 		ran = append(ran, c)
 	}
-	finish(tx, ran)
+	w.finish(tx, ran)
 }
 
 // abort handles a shared transaction that call c has ended: c gets the error,
@@ -166,20 +170,26 @@ func (w *writer) runBatch(batch []*call) {
 func (w *writer) abort(tx *sql.Tx, ran []*call, c *call, err error, rest []*call) {
 	_ = tx.Rollback()
 	c.answer <- err
-	again := make([]*call, 0, len(ran)+len(rest))
-	for _, r := range ran {
-		if !r.gone() {
-			r.requeue()
-			again = append(again, r)
+	w.pushFront(append(requeue(ran), rest...))
+}
+
+// requeue readies calls for a second turn, except those whose caller panicked.
+func requeue(ran []*call) []*call {
+	again := make([]*call, 0, len(ran))
+	for _, c := range ran {
+		if !c.gone() {
+			c.requeue()
+			again = append(again, c)
 		}
 	}
-	w.pushFront(append(again, rest...))
+	return again
 }
 
 // finish commits when any call succeeded, and answers all. A call that failed is
 // answered after the commit too, since its failure may rest on what a batch mate
-// wrote ("already exists").
-func finish(tx *sql.Tx, ran []*call) {
+// wrote ("already exists"). When a shared commit fails (disk full, a deferred
+// foreign key) each call runs again on its own, so that only the guilty fail.
+func (w *writer) finish(tx *sql.Tx, ran []*call) {
 	worked := false
 	for _, c := range ran {
 		worked = worked || c.err == nil
@@ -187,20 +197,17 @@ func finish(tx *sql.Tx, ran []*call) {
 	if !worked {
 		_ = tx.Rollback()
 	} else if err := tx.Commit(); err != nil {
-		answerRan(ran, unavailable(err, "commit"))
-		return
-	}
-	answerRan(ran, nil)
-}
-
-// answerRan answers each with the failure of the commit, else with its own.
-func answerRan(ran []*call, failure error) {
-	for _, c := range ran {
-		if failure != nil {
-			c.answer <- failure
-		} else {
-			c.answer <- c.err
+		if len(ran) > 1 {
+			w.pushFront(requeue(ran))
+			return
 		}
+		ran[0].err = unavailable(err, "commit")
+	} else {
+		w.commits.Add(1)
+	}
+	w.calls.Add(uint64(len(ran)))
+	for _, c := range ran {
+		c.answer <- c.err
 	}
 }
 

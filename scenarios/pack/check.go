@@ -175,6 +175,9 @@ func (c *checker) rubric() {
 func (c *checker) references() {
 	for i, reference := range c.pack.Spec.Reference {
 		c.folder(at("reference", i, "path"), reference.Path)
+		if reference.Phase != "" && !slices.ContainsFunc(c.pack.Spec.Phases, func(p scenarios.PhaseSpec) bool { return p.Name == reference.Phase }) {
+			c.report(at("reference", i, "phase"), "there is no phase %q", reference.Phase)
+		}
 		for key := range reference.Expect {
 			if _, ok := c.pack.Spec.Grading.Metric(key); !ok {
 				c.report(at("reference", i, "expect", key), "there is no metric with the key %q", key)

@@ -67,7 +67,7 @@ func TestProblemsNameFileLineColumnAndWhatIsExpected(t *testing.T) {
 		{"no moment", "challenge.yaml", "closes: +14d", "closes: someday", `"someday" is no moment`},
 		{"broken YAML", "challenge.yaml", "summary: Say", "summary: [Say", "challenge.yaml:"},
 		{"duplicate key", "challenge.yaml", "slug: small-challenge", "slug: a\nslug: b", "challenge.yaml:3:1"},
-		{"rubric", "rubric.yaml", "weight: 2", "weight: 0", "rubric.yaml:5:5: criteria.0.weight:"},
+		{"rubric", "rubric.yaml", "weight: 2", "weight: 0", "rubric.yaml:7:5: criteria.0.weight:"},
 		{"metric twice", "challenge.yaml", "key: v,", "key: f1,", `grading.metrics.1.key: "f1" is there twice`},
 	}
 	for _, tc := range cases {

@@ -8,6 +8,8 @@ CREATE TABLE challenges (
     state        TEXT NOT NULL CHECK (state IN ('published', 'archived')),
     version      BIGINT NOT NULL,
     spec         TEXT NOT NULL,            -- scenarios.Spec as JSON
+    scorer_sha256 TEXT NOT NULL,           -- canonical tar archive of the scoring program, or ''
+    scorer_size  BIGINT NOT NULL,
     published_at BIGINT NOT NULL,
     updated_at   BIGINT NOT NULL
 );
