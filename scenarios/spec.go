@@ -95,10 +95,13 @@ type DataSetSpec struct {
 
 // Generator names a bundled generator and its parameters.
 type Generator struct {
-	Name  string  `json:"name"`
-	Seed  uint64  `json:"seed"`
-	Scale float64 `json:"scale"`
-	Split string  `json:"split"`
+	Name string `json:"name"`
+	Seed uint64 `json:"seed"`
+	// TrainSeed draws the training part that a test split ships along, where the
+	// generator makes one; zero means Seed.
+	TrainSeed uint64  `json:"train_seed,omitempty"`
+	Scale     float64 `json:"scale"`
+	Split     string  `json:"split"`
 }
 
 // KindSpec limits one kind of submission.
