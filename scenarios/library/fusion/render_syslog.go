@@ -39,6 +39,7 @@ func renderSyslog(g *generator, rep *report) []byte {
 		localDebug-rep.confidence/20, at, 100+g.r.IntN(5), data.String(), message)
 }
 
+// syslogIndicator adds what a sensor adds: ports, and hashes cut short.
 func syslogIndicator(g *generator, i indicator) string {
 	switch i.kind {
 	case sha256, md5:
