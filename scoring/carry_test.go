@@ -43,7 +43,7 @@ func TestCarryOver(t *testing.T) {
 				}
 				r.score(b, 0.5)
 				r.submit(c, `not scored`)
-				r.drain() // it fails
+				r.drain()                                                     // it fails
 				r.clock.now = r.phase("two").Window.Opens.Add(36 * time.Hour) // nobody was awake at the moment
 				require.Equal(t, []scenarios.TransitionKind{scenarios.OpenTransition, scenarios.FreezeTransition, scenarios.CloseTransition, scenarios.OpenTransition}, r.transitions())
 				require.Empty(t, r.transitions())

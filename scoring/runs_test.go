@@ -109,7 +109,9 @@ func TestEveryCause(t *testing.T) {
 		{scoring.Timeout, ends(137, func(j *fake.Job) { j.Trailer.TimedOut = true }), "The program ran longer than 3s."},
 		{scoring.OutOfMemory, ends(137, func(j *fake.Job) { j.Trailer.OOMKills = 1 }), "The program needed more memory than 64 MiB."},
 		{scoring.OutputTooLarge, ends(1, func(j *fake.Job) { j.Trailer.Full = []string{"/app/output"} }), "The output folder was full: it takes 1 MiB in 1000 files."},
-		{scoring.BadOutput, ends(0, func(j *fake.Job) { j.Trailer.Refusal = &tree.Refusal{Kind: tree.Bad, Path: "link", Reason: "is a symbolic link"} }), "The output cannot be taken"},
+		{scoring.BadOutput, ends(0, func(j *fake.Job) {
+			j.Trailer.Refusal = &tree.Refusal{Kind: tree.Bad, Path: "link", Reason: "is a symbolic link"}
+		}), "The output cannot be taken"},
 		{scoring.BadOutput, ends(0, func(*fake.Job) {}), "the output holds no prediction.csv"},
 		{scoring.BadOutput, ends(0, func(j *fake.Job) { j.Output["prediction.csv"] = "id,score\n1,NaN\n" }), `prediction.csv, line 2, column score: "NaN" is not a finite number`},
 		{scoring.NonzeroExit, ends(3, func(*fake.Job) {}), "The program ended with exit code 3."},
@@ -260,4 +262,3 @@ func leaves(name, content string) func(context.Context, *fake.Job) int {
 		return 0
 	}
 }
-
