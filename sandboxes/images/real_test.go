@@ -3,6 +3,7 @@ package images
 import (
 	"bytes"
 	"context"
+	"debug/elf"
 	"os"
 	"path/filepath"
 	"strings"
@@ -181,4 +182,21 @@ func TestRealImagesAreReproducible(t *testing.T) {
 	layers, err := filepath.Glob(filepath.Join(again.Cache, "layers", "*.tar.zst"))
 	require.NoError(t, err)
 	require.Len(t, layers, 3, "every layer was made again")
+}
+
+// Apple's machines run engines on arm64. The image for them is made here and
+// given to a stand-in for such an engine, since it cannot run on this processor.
+func TestRealBaseImageForArm64(t *testing.T) {
+	real := realBuilder(t)
+	e := newFakeEngine(t)
+	e.arch = "arm64"
+	b := &Builder{Engine: e.client(t), Cache: real.Cache}
+	built := ensure(t, b, Base())
+	root := e.root(t, built.Ref)
+	require.Contains(t, root, "usr/lib/ld-linux-aarch64.so.1")
+	require.Contains(t, string(root["etc/ld.so.cache"]), "/lib/aarch64-linux-gnu/libc.so.6")
+	program, err := elf.NewFile(bytes.NewReader(root["usr/bin/bash"]))
+	require.NoError(t, err)
+	require.Equal(t, elf.EM_AARCH64, program.Machine)
+	require.Equal(t, "arm64", e.images[built.Ref].Config.Architecture)
 }

@@ -166,12 +166,12 @@ func (a *Archive) Download(ctx context.Context, packages []Package, progress Pro
 	for _, p := range packages {
 		total += p.Size
 	}
+	if progress == nil {
+		progress = func(int64, int64) {}
+	}
+	progress(0, total)
 	var done atomic.Int64
-	f := a.fetcher(func(n int64) {
-		if progress != nil {
-			progress(done.Add(n), total)
-		}
-	})
+	f := a.fetcher(func(n int64) { progress(done.Add(n), total) })
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(downloads)
 	for _, p := range packages {

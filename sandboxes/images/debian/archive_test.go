@@ -43,7 +43,7 @@ func TestIndexAndDownload(t *testing.T) {
 	progress := func(done, total int64) { reports = append(reports, fmt.Sprint(done, "/", total)) }
 	require.NoError(t, a.Download(t.Context(), packages[:1], progress))
 	require.NoError(t, a.Download(t.Context(), packages[1:], progress))
-	require.Equal(t, []string{"3/3", "17/17"}, reports)
+	require.Equal(t, []string{"0/3", "3/3", "0/17", "17/17"}, reports)
 	for _, p := range packages {
 		path, found, err := a.Store.verified(fileRef{SHA256: p.SHA256})
 		require.NoError(t, err)

@@ -118,6 +118,10 @@ func (l *LayerWriter) AddPackages(ctx context.Context, store Store, packages []P
 		return err
 	}
 	defer spools.close()
+	if progress == nil {
+		progress = func(int64, int64) {}
+	}
+	progress(0, int64(len(packages)))
 	for i, p := range packages {
 		spooled, err := spools.wait(i)
 		if err == nil {
@@ -127,9 +131,7 @@ func (l *LayerWriter) AddPackages(ctx context.Context, store Store, packages []P
 			return fmt.Errorf("unpack %s: %w", p.Name, err)
 		}
 		l.libs = append(l.libs, spooled.libs...)
-		if progress != nil {
-			progress(int64(i+1), int64(len(packages)))
-		}
+		progress(int64(i+1), int64(len(packages)))
 	}
 	return nil
 }

@@ -78,6 +78,7 @@ var (
 	packer = profile{"packer", [2]float64{1, 1}, [2]int{1, months}, 600, parse("dynamic_code .9 reflection .95 crypto .8 native .6")}
 )
 
+// familyNumber keys the certificates of a family.
 func familyNumber(which *profile) int {
 	for i := range families {
 		if families[i].name == which.name {
@@ -128,6 +129,8 @@ func (a *app) apply(r *generate.Rand, p *profile, month int, visible float64) {
 	}
 }
 
+// add gives the app one capability: nearly all of its permissions, most of its
+// calls and its component, now and then with the wrong exported flag.
 func (a *app) add(r *generate.Rand, which int, visible float64) {
 	for _, p := range permissionsOf[which] {
 		if r.Chance(0.93) {

@@ -137,6 +137,7 @@ func readLeaks(path string, report *Report) (map[string]int, error) {
 	}
 }
 
+// addLeak says why a row cannot be used, or nothing.
 func addLeak(labels map[string]int, row []string) (reason string) {
 	if len(row) != 3 {
 		return "the number of fields is not 3"
@@ -190,6 +191,7 @@ func readDroidBench(ctx context.Context, path string, labels map[string]int, rep
 	return apps, nil
 }
 
+// fleet leaves a level that is not a number at 0, for unknown.
 func (in droidBenchApp) fleet(label int) fleetApp {
 	mac := hmac.New(sha256.New, []byte(droidBenchKey))
 	mac.Write([]byte(in.APK))

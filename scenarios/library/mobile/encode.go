@@ -46,6 +46,7 @@ func appendApp(buf []byte, a *app, labelled bool) []byte {
 	return append(buf, '}', '\n')
 }
 
+// appendComponents adds the entry activity that every app has.
 func appendComponents(buf []byte, a *app, kind byte, field string) []byte {
 	buf = fmt.Appendf(buf, `,"%s":[`, field)
 	first := len(buf)

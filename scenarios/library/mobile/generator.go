@@ -9,6 +9,8 @@ import (
 	"incubator/scenarios/library/generate"
 )
 
+// generator holds the one app and the one line that are drawn over and over:
+// memory does not depend on the number of apps.
 type generator struct {
 	opts      generate.Options
 	files     *generate.Files
@@ -50,6 +52,8 @@ func (g *generator) run(ctx context.Context) error {
 	return nil
 }
 
+// month spreads its apps evenly over its days; their classes are drawn one by
+// one, so their order says nothing.
 func (g *generator) month(ctx context.Context, r *generate.Rand, month int, tested bool) error {
 	count := max(int(math.Round(appsPerMonth*g.opts.Scale)), 1)
 	for i := range count {

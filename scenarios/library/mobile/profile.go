@@ -58,6 +58,7 @@ var categories = []profile{
 	category("remote_support", 1, 24_000, "screen_capture .95 accessibility .8 overlay .6 audio .4 socket .9 foreground .95 network 1 storage .5 clipboard .6 boot .3 native .7 wake .8"),
 }
 
+// category is a profile that every month has in the same share.
 func category(name string, weight float64, size int, spec string) profile {
 	return profile{name, [2]float64{weight, weight}, [2]int{1, months}, size, parse("base 1 " + spec)}
 }

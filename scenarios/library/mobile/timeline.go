@@ -25,6 +25,7 @@ func ReadTimelines(data fs.FS) (train, test Timeline, err error) {
 	return train, test, err
 }
 
+// trainTimeline decodes record by record, since a data set may not fit in memory.
 func trainTimeline(data fs.FS) (Timeline, error) {
 	file, err := data.Open(TrainFile)
 	if err != nil {

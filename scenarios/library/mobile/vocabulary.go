@@ -37,6 +37,7 @@ func (c capability) fullPermissions() []string {
 	return full
 }
 
+// collect returns the sorted names of all capabilities, each once.
 func collect(of func(capability) []string) []string {
 	var all []string
 	for _, c := range capabilities {
@@ -46,6 +47,7 @@ func collect(of func(capability) []string) []string {
 	return slices.Compact(all)
 }
 
+// positions returns, for each capability, where its names stand in the list.
 func positions(names []string, of func(capability) []string) [][]int {
 	list := make([][]int, len(capabilities))
 	for i, c := range capabilities {
@@ -75,6 +77,7 @@ func chance(s string) float64 {
 	return value
 }
 
+// at is the chance of the trait in a month.
 func (t trait) at(month int) float64 {
 	return t.first + (t.last-t.first)*float64(month-1)/float64(months-1)
 }

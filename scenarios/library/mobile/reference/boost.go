@@ -23,8 +23,10 @@ type node struct {
 	value   float64
 }
 
+// tree is a complete binary tree in an array.
 type tree []node
 
+// model sums the trees in log odds, on top of the base rate.
 type model struct {
 	base  float64
 	trees []tree
@@ -68,6 +70,7 @@ func (m *model) probability(row []int32) float64 {
 	return sigmoid(margin)
 }
 
+// value walks to the leaf of a row of sorted feature numbers.
 func (t tree) value(row []int32) float64 {
 	at := 0
 	for t[at].feature >= 0 {
@@ -94,6 +97,7 @@ func newGrower(set *training) *grower {
 	return &grower{set, make([]float64, n), make([]float64, n), make([]float64, width), make([]float64, width)}
 }
 
+// tree grows on a random part of the rows (stochastic gradient boosting).
 func (g *grower) tree(source *rand.Rand) tree {
 	t := make(tree, 1<<(depth+1)-1)
 	var rows []int

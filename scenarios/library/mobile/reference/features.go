@@ -11,6 +11,7 @@ type component struct {
 	Exported bool   `json:"exported"`
 }
 
+// app has the fields that the features use; certificates change hands too fast.
 type app struct {
 	ID          string         `json:"id"`
 	Package     string         `json:"package"`
@@ -112,6 +113,7 @@ func yesNo(b bool) string {
 	return "no"
 }
 
+// called reports whether any call starts with one of the prefixes.
 func called(a *app, prefixes []string) bool {
 	for call := range a.Calls {
 		for _, prefix := range prefixes {

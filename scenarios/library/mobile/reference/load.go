@@ -64,6 +64,7 @@ func load(path string) (*training, error) {
 	return set, nil
 }
 
+// monthOf counts months since year 0; 0 when there is no date.
 func monthOf(date string) int {
 	if len(date) < 7 {
 		return 0

@@ -2,7 +2,8 @@
 // challenge: gradient boosted trees over permissions, calls, components and
 // what is declared but not used, with recent training apps weighing more.
 //
-// Usage: mobile-reference INPUT_DIR OUTPUT_DIR
+// Usage: mobile-reference [INPUT_DIR OUTPUT_DIR], by default the folders of the
+// run contract.
 package main
 
 import (
@@ -16,11 +17,16 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: mobile-reference INPUT_DIR OUTPUT_DIR")
+	input, output := "/app/input_data", "/app/output" // the run contract
+	switch len(os.Args) {
+	case 1:
+	case 3:
+		input, output = os.Args[1], os.Args[2]
+	default:
+		fmt.Fprintln(os.Stderr, "usage: mobile-reference [INPUT_DIR OUTPUT_DIR]")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1], os.Args[2]); err != nil {
+	if err := run(input, output); err != nil {
 		fmt.Fprintln(os.Stderr, "mobile-reference:", err)
 		os.Exit(1)
 	}
