@@ -188,10 +188,12 @@ func (p *pool) sweep(final State, cause Cause, keep func(*sandbox) bool) {
 
 // close retires what waits, forgets the targets and stops filling.
 func (p *pool) close() {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
 	p.sweep(StateStopped, CauseCancelled, func(*sandbox) bool { return false })
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.closed = true
 	clear(p.targets)
 }
 
