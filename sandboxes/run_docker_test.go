@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -20,8 +21,12 @@ import (
 // that it left nothing behind.
 func newManager(t testing.TB, change ...func(*sandboxes.Options)) *sandboxes.Manager {
 	t.Helper()
-	engine := sandboxtest.Docker(t)
-	options := sandboxes.Options{Instance: uuid.NewString(), Init: sandboxtest.Init(t)}
+	return newManagerOn(t, sandboxtest.Docker(t), change...)
+}
+
+func newManagerOn(t testing.TB, engine sandboxes.Engine, change ...func(*sandboxes.Options)) *sandboxes.Manager {
+	t.Helper()
+	options := sandboxes.Options{Instance: uuid.NewString(), Init: sandboxtest.Init(t), Log: slog.New(slog.DiscardHandler)}
 	for _, c := range change {
 		c(&options)
 	}

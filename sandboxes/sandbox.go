@@ -26,8 +26,8 @@ type sandbox struct {
 	id        string // of its row
 	name      string // of its container
 	plan      *plan
-	container string // id on the engine
-	conn      Conn   // guarded by m.mu until the sandbox is ready
+	container string    // id on the engine
+	conn      Conn      // guarded by m.mu until the sandbox is ready
 	cold      bool      // must not come from the pool
 	expires   time.Time // end of the lease, guarded by m.mu
 	unslot    func()    // gives back the slot of a sandbox that waits, nil without one

@@ -78,6 +78,7 @@ type Visibility string
 // The visibilities.
 const (
 	Public Visibility = "public" // inputs and truth can be downloaded
+	Inputs Visibility = "inputs" // inputs can be downloaded, truth is given to scoring alone
 	Hidden Visibility = "hidden" // inputs are given to runs alone, truth to scoring alone
 )
 
@@ -95,10 +96,13 @@ type DataSetSpec struct {
 
 // Generator names a bundled generator and its parameters.
 type Generator struct {
-	Name  string  `json:"name"`
-	Seed  uint64  `json:"seed"`
-	Scale float64 `json:"scale"`
-	Split string  `json:"split"`
+	Name string `json:"name"`
+	Seed uint64 `json:"seed"`
+	// TrainSeed draws the training part that a test split ships along, where the
+	// generator makes one; zero means Seed.
+	TrainSeed uint64  `json:"train_seed,omitempty"`
+	Scale     float64 `json:"scale"`
+	Split     string  `json:"split"`
 }
 
 // KindSpec limits one kind of submission.

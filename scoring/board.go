@@ -34,8 +34,8 @@ func buildBoard(ctx context.Context, q db.Querier, c *scenarios.Challenge, phase
 }
 
 func readRows(ctx context.Context, q db.Querier, board *Leaderboard) error {
-	rows, err := q.QueryContext(ctx, `SELECT s.team_id, t.name, o.name, s.submission_id, s.number, s.run_id, s.scores, s.submitted_at, s.scored
-		FROM standings s JOIN teams t ON t.id = s.team_id JOIN organizations o ON o.id = t.organization_id
+	rows, err := q.QueryContext(ctx, `SELECT s.team_id, t.name, coalesce(o.name, ''), coalesce(o.kind, ''), s.submission_id, s.number, s.run_id, s.scores, s.submitted_at, s.scored
+		FROM standings s JOIN teams t ON t.id = s.team_id LEFT JOIN organizations o ON o.id = t.organization_id
 		WHERE s.phase_id = $1 AND s.view = $2`, board.PhaseID, board.View)
 	if err != nil {
 		return errs.Wrap(err, errs.Internal, "the board cannot be read")
@@ -47,7 +47,7 @@ func readRows(ctx context.Context, q db.Querier, board *Leaderboard) error {
 			scores string
 			at     int64
 		)
-		err := rows.Scan(&row.TeamID, &row.Team, &row.Organization, &row.SubmissionID, &row.Number, &row.RunID, &scores, &at, &row.Scored)
+		err := rows.Scan(&row.TeamID, &row.Team, &row.Organization, &row.Kind, &row.SubmissionID, &row.Number, &row.RunID, &scores, &at, &row.Scored)
 		if err == nil {
 			err = json.Unmarshal([]byte(scores), &row.Scores)
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"incubator/platform/accounts"
 	"incubator/scenarios"
 )
 
@@ -36,7 +37,8 @@ type Row struct {
 	Rank         int                `json:"rank"`
 	TeamID       string             `json:"team_id"`
 	Team         string             `json:"team"`
-	Organization string             `json:"organization"`
+	Organization string             `json:"organization,omitempty"`
+	Kind         accounts.Kind      `json:"kind,omitempty"` // of the organisation
 	SubmissionID string             `json:"submission_id"`
 	Number       int                `json:"number"`
 	RunID        string             `json:"run_id"`

@@ -79,7 +79,7 @@ func (p *platform) openData(ctx context.Context) (err error) {
 	if err := jobs.Migrate(ctx, p.db); err != nil {
 		return err
 	}
-	if p.files, err = files.New(filepath.Join(p.config.DataDir, "files"), p.db); err != nil {
+	if p.files, err = files.New(filepath.Join(p.config.DataDir, "files"), p.db, time.Now); err != nil {
 		return err
 	}
 	p.events = events.New(events.Options{})
@@ -100,7 +100,12 @@ func (p *platform) openEngine(ctx context.Context) (err error) {
 		return err
 	}
 	p.images = &images.Builder{Engine: p.docker, Cache: imageCache()}
-	p.sandboxes, err = sandboxes.New(docker.New(p.docker), p.db, sandboxes.Options{
+	engine, err := docker.Open(p.config.EngineHost)
+	if err != nil {
+		return err
+	}
+	p.onClose(engine.Close)
+	p.sandboxes, err = sandboxes.New(engine, p.db, sandboxes.Options{
 		Instance: instance, Runtime: p.config.Runtime, MaxRunning: p.config.Workers, Log: p.log,
 	})
 	return err
@@ -120,7 +125,10 @@ func (p *platform) openDomain() (err error) {
 		DB: p.db, Files: p.files, Events: p.events, Audit: p.audit, Jobs: p.jobs, Challenge: p.scenarios,
 		Sandboxes: p.sandboxes, Images: p.runtimeImage, Log: p.log, Now: time.Now,
 	})
-	return river.AddWorkerSafely(workers, scoring.NewWorker(p.scoring))
+	if err := river.AddWorkerSafely(workers, scoring.NewWorker(p.scoring)); err != nil {
+		return err
+	}
+	return river.AddWorkerSafely(workers, &transitionWorker{platform: p})
 }
 
 // runtimeImage resolves the name of a recipe to the digest of its image.

@@ -42,7 +42,8 @@ type migration struct {
 }
 
 // Migrate brings the schema to the newest version, one transaction for each
-// migration, under a lock. It refuses, with errs.Conflict and without a change, a
+// migration, under a lock. Foreign keys are on in it; a SQLite migration that
+// rebuilds a table starts with PRAGMA defer_foreign_keys = ON. It refuses, with errs.Conflict and without a change, a
 // database that a newer program migrated, one whose applied migrations differ
 // from ours, and a pending migration with a number below an applied one.
 func (d *DB) Migrate(ctx context.Context) error {

@@ -170,15 +170,20 @@ func (b *Builder) archive(arch string) *debian.Archive {
 
 func (b *Builder) store() debian.Store { return debian.Store{Dir: filepath.Join(b.Cache, "packages")} }
 
-// step returns a reporter for one step of a build.
+// step returns a reporter for one step of a build. Reports come from several
+// goroutines; one that others have overtaken is dropped.
 func (b *Builder) step(recipe Recipe, name string) debian.Progress {
+	last := int64(-1)
 	return func(done, total int64) {
 		if b.Progress == nil {
 			return
 		}
 		b.reporting.Lock()
 		defer b.reporting.Unlock()
-		b.Progress(recipe.Name+": "+name, done, total)
+		if done > last {
+			last = done
+			b.Progress(recipe.Name+": "+name, done, total)
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ def sources():
         for folder, names, files in os.walk(root):
             names.sort()
             found += [os.path.join(folder, f) for f in files if f.endswith(".py")]
-    return sorted(path for path in found if not os.path.islink(path))
+    return sorted(path for path in found if os.path.isfile(path))
 
 
 def compile_one(path):

@@ -15,8 +15,9 @@ import (
 
 // layer is a finished layer in the cache.
 type layer struct {
-	Info debian.LayerInfo
-	path string // of the compressed tar stream
+	Info   debian.LayerInfo
+	Packed int64  // bytes of the compressed tar stream
+	path   string // of the compressed tar stream
 }
 
 // libraries returns the shared libraries of all layers.
@@ -33,17 +34,22 @@ func libraries(stack []layer) []debian.Library {
 func (b *Builder) cachedLayer(key, triplet string, write func(*debian.LayerWriter) error) (layer, error) {
 	base := filepath.Join(b.Cache, "layers", key)
 	made := layer{path: base + ".tar.zst"}
-	found, err := readJSON(base+".json", &made.Info)
+	found, err := readJSON(base+".json", &made)
 	if err != nil {
 		return layer{}, err
 	}
-	if _, err := os.Stat(made.path); found && err == nil {
+	if stat, err := os.Stat(made.path); found && err == nil && stat.Size() == made.Packed {
 		return made, nil
 	}
 	if made.Info, err = writeLayer(made.path, triplet, write); err != nil {
 		return layer{}, err
 	}
-	return made, writeJSON(base+".json", made.Info)
+	stat, err := os.Stat(made.path)
+	if err != nil {
+		return layer{}, errs.Wrap(err, errs.Unavailable, "The image cache cannot be read")
+	}
+	made.Packed = stat.Size()
+	return made, writeJSON(base+".json", made)
 }
 
 // writeLayer makes the compressed tar file in one step: it has its name only

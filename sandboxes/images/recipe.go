@@ -109,10 +109,11 @@ func commonEnv() []string {
 // Hash identifies the recipe, those below it and the builder's format.
 func (r Recipe) Hash() string {
 	raw, err := json.Marshal(struct {
-		Format int
-		Suite  string
-		Recipe Recipe
-	}{format, debian.Codename, r})
+		Format   int
+		Suite    string
+		Compiler string
+		Recipe   Recipe
+	}{format, debian.Codename, compileScript, r})
 	if err != nil {
 		panic(fmt.Sprintf("a recipe is always JSON: %v", err)) // strings, numbers and maps of strings only
 	}

@@ -107,7 +107,7 @@ func generateAwareness(ctx context.Context, g scenarios.Generator, out generate.
 // shared adapts a generator whose inputs lie beside the truth.
 func shared(run func(context.Context, generate.Options) (generate.Summary, error)) generator {
 	return func(ctx context.Context, g scenarios.Generator, out generate.Out) error {
-		_, err := run(ctx, generate.Options{Seed: g.Seed, Scale: g.Scale, Split: g.Split, Out: inInput(out)})
+		_, err := run(ctx, generate.Options{Seed: g.Seed, TrainSeed: g.TrainSeed, Scale: g.Scale, Split: g.Split, Out: inInput(out)})
 		return err
 	}
 }

@@ -5,7 +5,6 @@ package pages
 type ErrorPage struct {
 	Frame
 	Status    int
-	Heading   string
 	Text      string
 	Advice    []string
 	RequestID string

@@ -39,6 +39,17 @@ type LeaderboardRow struct {
 	Last         Moment
 }
 
+// About names the organisation and its kind, without repeating the team's name.
+func (r LeaderboardRow) About() string {
+	switch {
+	case r.Organization == r.Team:
+		return r.Kind
+	case r.Kind == "":
+		return r.Organization
+	}
+	return r.Organization + " · " + r.Kind
+}
+
 // MoveText says the movement in words for screen readers.
 func (r LeaderboardRow) MoveText() string {
 	switch {

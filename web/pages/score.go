@@ -50,6 +50,7 @@ func (s Score) number(v float64) string {
 type Whisker struct {
 	Low, Value, High int
 	Text             string // the same for screen readers
+	Missing          bool   // nothing to draw
 }
 
 // Axis is the range that whiskers are drawn on.
@@ -68,8 +69,12 @@ type Tick struct {
 // power of ten.
 var axisSteps = []float64{1, 2, 5, 10}
 
+// axisParts is how many steps an axis has at least room for: its labels stand
+// side by side in a table's column.
+const axisParts = 3
+
 // NewAxis returns the smallest axis with round ends that holds all intervals,
-// with at most four steps. Without any interval it runs from 0 to 1.
+// with about three steps. Without any interval it runs from 0 to 1.
 func NewAxis(scores []Score) Axis {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, s := range scores {
@@ -81,7 +86,7 @@ func NewAxis(scores []Score) Axis {
 	if low > high {
 		low, high = 0, 1
 	}
-	step := axisStep((high - low) / 4)
+	step := axisStep((high - low) / axisParts)
 	a := Axis{Min: math.Floor(low/step) * step, Max: math.Ceil(high/step) * step}
 	if a.Max <= a.Min {
 		a.Max = a.Min + step
@@ -113,7 +118,7 @@ func axisStep(size float64) float64 {
 // Whisker places the score's interval on the axis.
 func (a Axis) Whisker(s Score) Whisker {
 	if s.Missing {
-		return Whisker{Text: "no score"}
+		return Whisker{Text: "no score", Missing: true}
 	}
 	return Whisker{Low: a.place(s.Low), Value: a.place(s.Value), High: a.place(s.High), Text: s.Interval()}
 }

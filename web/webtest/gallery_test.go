@@ -1,12 +1,14 @@
 package webtest_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/stretchr/testify/require"
@@ -37,7 +39,12 @@ func serve(t *testing.T, samples []sample) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	go func() { _ = app.Fiber().Listener(l) }()
-	t.Cleanup(func() { require.NoError(t, app.Shutdown(t.Context())) })
+	t.Cleanup(func() {
+		// The browser ended before; what is left ends with this deadline.
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = app.Shutdown(ctx)
+	})
 	return "http://" + l.Addr().String()
 }
 
@@ -59,6 +66,7 @@ func TestGallery(t *testing.T) {
 					address := base + "/gallery/" + s.name
 					p.Open(t, address)
 					require.False(t, webtest.Eval[bool](t, p, `!!document.querySelector(".lost")`) && s.template != "error", "the page failed to render")
+					require.Equal(t, 1, webtest.Eval[int](t, p, `document.querySelectorAll("h1").length`), "headings of the first level")
 					p.CheckOverflow(t)
 					p.Screenshot(t, s.name, width, theme)
 					webtest.CheckAccessible(t, p)

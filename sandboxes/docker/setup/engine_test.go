@@ -38,7 +38,7 @@ func TestStartByHandAndStop(t *testing.T) {
 	dir := t.TempDir()
 	s := setup.New(dir)
 	s.Machine.Systemd = false
-	s.Machine.OtherEngine = false
+	s.Machine.OtherEngine = func() bool { return false }
 	s.Runner = ownNetwork{s.Runner}
 
 	started, err := s.Start(ctx)

@@ -20,14 +20,14 @@ type Machine struct {
 	Systemd bool // systemd is process 1
 	// AppArmor is on in the kernel: the engine then needs its parser.
 	AppArmor bool
-	// OtherEngine is set when a dockerd runs already, perhaps where we do not
-	// find it.
-	OtherEngine bool
+	// OtherEngine tells whether a dockerd runs now, perhaps where we do not find it.
+	OtherEngine func() bool
 }
 
 // Detect reads the facts of this machine.
 func Detect() Machine {
 	m := Machine{OS: runtime.GOOS, UID: os.Getuid(), Getenv: os.Getenv}
+	m.OtherEngine = func() bool { return processRuns("dockerd") }
 	if current, err := user.Current(); err == nil {
 		m.User, m.Home = current.Username, current.HomeDir
 	}
@@ -39,7 +39,6 @@ func Detect() Machine {
 	m.Systemd = err == nil
 	flag, _ := os.ReadFile("/sys/module/apparmor/parameters/enabled")
 	m.AppArmor = strings.HasPrefix(string(flag), "Y")
-	m.OtherEngine = processRuns("dockerd")
 	return m
 }
 

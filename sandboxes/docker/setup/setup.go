@@ -3,7 +3,6 @@ package setup
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"incubator/platform/errs"
@@ -98,27 +97,18 @@ func (s *Setup) Ensure(ctx context.Context, host string) (Endpoint, error) {
 	if given || !errors.As(err, &none) || none.denied() != "" || !s.canInstall() {
 		return Endpoint{}, err
 	}
+	byHand := !s.Machine.Systemd
+	if byHand && s.Machine.OtherEngine() {
+		return Endpoint{}, errBeside
+	}
 	if err := s.Install(ctx); err != nil {
 		return Endpoint{}, err
 	}
-	return s.join(ctx)
-}
-
-// join uses the engine that the distribution's installer has started, if it
-// has, and starts one otherwise.
-func (s *Setup) join(ctx context.Context) (Endpoint, error) {
-	found, err := s.Find(ctx, "")
-	if err == nil {
-		return found, nil
+	if byHand && s.Machine.OtherEngine() {
+		// Without systemd the package's own script may have started it.
+		return s.await(ctx, defaultHost, s.admitOnce(ctx, defaultHost))
 	}
-	var none *NoEngineError
-	if !errors.As(err, &none) || none.denied() == "" {
-		return s.Start(ctx)
-	}
-	if err := s.admit(ctx, strings.TrimPrefix(none.denied(), "unix://")); err != nil {
-		return Endpoint{}, err
-	}
-	return s.Find(ctx, "")
+	return s.Start(ctx)
 }
 
 func (s *Setup) say(line string) {

@@ -75,6 +75,9 @@ func newSetup(t *testing.T, w *world, m setup.Machine) *setup.Setup {
 	if m.Getenv == nil {
 		m.Getenv = func(name string) string { return env[name] }
 	}
+	if m.OtherEngine == nil {
+		m.OtherEngine = func() bool { return false }
+	}
 	return &setup.Setup{
 		DataDir: t.TempDir(), Machine: m, Runner: w, Probe: w.probe,
 		StartTimeout: time.Minute, StopTimeout: time.Minute,
@@ -189,10 +192,35 @@ func TestStartByHandWithoutUsableFirewall(t *testing.T) {
 func TestStartByHandRefusesBesideAnotherEngine(t *testing.T) {
 	w := &world{programs: []string{"dockerd"}}
 	m := debianRoot()
-	m.OtherEngine = true
+	m.OtherEngine = func() bool { return true }
 	_, err := newSetup(t, w, m).Ensure(t.Context(), "")
 	require.ErrorContains(t, err, "Set DOCKER_HOST")
 	require.Empty(t, w.commands)
+}
+
+// Without systemd the package's installer may start the engine itself; it needs
+// a moment, and nothing is started beside it.
+func TestInstallerStartsTheEngine(t *testing.T) {
+	w := &world{programs: []string{"sudo"}, effects: map[string]func(){}}
+	m := debianUser()
+	m.Systemd = false
+	m.OtherEngine = func() bool { return w.ran("-qq install") }
+	s := newSetup(t, w, m)
+	s.Yes = true
+	answers := []error{fs.ErrNotExist, fs.ErrPermission, nil}
+	s.Probe = func(_ context.Context, e setup.Endpoint) (setup.Endpoint, error) {
+		if e.Host != defaultHost || !m.OtherEngine() {
+			return e, fs.ErrNotExist
+		}
+		answer := answers[0]
+		answers = answers[1:]
+		return e, answer
+	}
+	found, err := s.Ensure(t.Context(), "")
+	require.NoError(t, err)
+	require.Equal(t, defaultHost, found.Host)
+	require.True(t, w.ran("sudo -n chown 1000 /var/run/docker.sock"))
+	require.False(t, w.ran("setsid"))
 }
 
 func TestEngineThatDiesWhileItStarts(t *testing.T) {
@@ -222,7 +250,7 @@ func TestUserWithSudoIsAskedAndServed(t *testing.T) {
 	s := newSetup(t, w, debianUser())
 	var question string
 	s.Ask = func(q string) (bool, error) { question = q; return true, nil }
-	w.effects["apt-get -qq install"] = func() { w.answers[defaultHost] = fs.ErrPermission } // its installer starts it
+	w.effects["systemctl enable --now docker"] = func() { w.answers[defaultHost] = fs.ErrPermission }
 	w.effects["chown 1000 /var/run/docker.sock"] = func() { w.answers[defaultHost] = nil }
 
 	found, err := s.Ensure(t.Context(), "")
@@ -241,58 +269,5 @@ func TestSystemdStartsTheInstalledEngine(t *testing.T) {
 	w.effects["systemctl"] = func() { w.answers[defaultHost] = nil }
 	_, err := s.Ensure(t.Context(), "")
 	require.NoError(t, err)
-	require.Equal(t, []string{
-		"sudo -n systemctl enable --now docker",
-		"sudo -n usermod -aG docker amal",
-		"sudo -n chown 1000 /var/run/docker.sock",
-	}, w.commands)
-}
-
-// Where we may not or must not install, nothing runs and the message says
-// exactly what to do.
-func TestRefusals(t *testing.T) {
-	no := func(string) (bool, error) { return false, nil }
-	appArmor := debianUser()
-	appArmor.AppArmor = true
-	cases := map[string]struct {
-		machine  setup.Machine
-		programs []string
-		answers  map[string]error
-		ask      func(string) (bool, error)
-		want     string
-	}{
-		"sudo refused":    {machine: debianUser(), programs: []string{"sudo"}, ask: no, want: "As root, run: apt-get install --no-install-recommends docker.io iptables && service docker start && usermod -aG docker amal"},
-		"AppArmor parser": {machine: appArmor, programs: []string{"sudo"}, ask: no, want: "docker.io iptables apparmor"},
-		"no terminal":     {machine: debianUser(), programs: []string{"sudo"}, want: "no terminal to ask"},
-		"no sudo":         {machine: debianUser(), ask: no, want: "there is no sudo"},
-		"not in the group": {machine: debianUser(), programs: []string{"sudo"}, ask: no,
-			answers: map[string]error{defaultHost: fs.ErrPermission}, want: "sudo usermod -aG docker amal"},
-		"Fedora":   {machine: setup.Machine{OS: "linux", Distro: []string{"fedora"}}, want: "sudo dnf install moby-engine"},
-		"Arch":     {machine: setup.Machine{OS: "linux", Distro: []string{"manjaro", "arch"}}, want: "sudo pacman -S docker"},
-		"openSUSE": {machine: setup.Machine{OS: "linux", Distro: []string{"opensuse-leap", "suse", "opensuse"}}, want: "sudo zypper install docker"},
-		"Alpine":   {machine: setup.Machine{OS: "linux", Distro: []string{"alpine"}}, want: "apk add docker"},
-		"unknown":  {machine: setup.Machine{OS: "linux"}, want: "https://docs.docker.com/engine/install/"},
-		"macOS":    {machine: setup.Machine{OS: "darwin", UID: 501, Home: "/Users/amal"}, want: "brew install colima"},
-		"Windows":  {machine: setup.Machine{OS: "windows"}, want: "Install Docker Desktop"},
-	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			w := &world{programs: c.programs, answers: c.answers}
-			s := newSetup(t, w, c.machine)
-			s.Ask = c.ask
-			_, err := s.Ensure(t.Context(), "")
-			require.ErrorContains(t, err, c.want)
-			require.Contains(t, errs.MessageOf(err), c.want, "the advice is in the part that is shown")
-			require.Empty(t, w.commands)
-		})
-	}
-}
-
-func TestFailedInstallationSaysWhichCommandToRepair(t *testing.T) {
-	for part, want := range map[string]string{"-qq update": "sudo apt-get update", "-qq install": "sudo apt-get install docker.io iptables"} {
-		w := &world{fails: map[string]error{part: errors.New("no route to host")}}
-		_, err := newSetup(t, w, debianRoot()).Ensure(t.Context(), "")
-		require.ErrorContains(t, err, want)
-		require.ErrorContains(t, err, "no route to host")
-	}
+	require.Equal(t, []string{"sudo -n systemctl enable --now docker"}, w.commands, "a user in the group needs nothing more")
 }

@@ -2,7 +2,9 @@ package setup
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -33,10 +35,19 @@ func (s *Setup) startService(ctx context.Context) (Endpoint, error) {
 	if _, err := s.asRoot(ctx, "systemctl", "enable", "--now", "docker"); err != nil {
 		return Endpoint{}, errs.Wrap(err, errs.Unavailable, "The Docker Engine does not start. The cause is in: sudo journalctl -u docker")
 	}
-	if err := s.admit(ctx, strings.TrimPrefix(defaultHost, "unix://")); err != nil {
-		return Endpoint{}, err
+	return s.await(ctx, defaultHost, s.admitOnce(ctx, defaultHost))
+}
+
+// admitOnce lets the user in when the engine's socket turns out to be closed.
+func (s *Setup) admitOnce(ctx context.Context, host string) func(error) error {
+	admitted := false
+	return func(refusal error) error {
+		if admitted || !errors.Is(refusal, fs.ErrPermission) {
+			return nil
+		}
+		admitted = true
+		return s.admit(ctx, strings.TrimPrefix(host, "unix://"))
 	}
-	return s.await(ctx, defaultHost, func() error { return nil })
 }
 
 // admit lets a user who agreed to it use a system-wide engine, now and later.
@@ -62,8 +73,9 @@ func (s *Setup) grant(ctx context.Context, socket string) error {
 	return nil
 }
 
-// await asks the engine until it answers. dead tells when asking is in vain.
-func (s *Setup) await(ctx context.Context, host string, dead func() error) (Endpoint, error) {
+// await asks the engine until it answers. Each refusal is shown to watch, which
+// may remove its cause, or end the waiting with an error.
+func (s *Setup) await(ctx context.Context, host string, watch func(refusal error) error) (Endpoint, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.StartTimeout)
 	defer cancel()
 	tick := time.NewTicker(pollInterval)
@@ -73,8 +85,8 @@ func (s *Setup) await(ctx context.Context, host string, dead func() error) (Endp
 		if err == nil {
 			return found, nil
 		}
-		if gone := dead(); gone != nil {
-			return Endpoint{}, gone
+		if vain := watch(err); vain != nil {
+			return Endpoint{}, vain
 		}
 		select {
 		case <-tick.C:
@@ -84,13 +96,16 @@ func (s *Setup) await(ctx context.Context, host string, dead func() error) (Endp
 	}
 }
 
+// errBeside says why no engine is started beside another.
+var errBeside = errs.New(errs.Unavailable, "A Docker Engine runs on this machine, but answers at none of the usual addresses. "+
+	"Set DOCKER_HOST to its address, or stop it, and run this command again.")
+
 // startByHand starts dockerd in a session of its own, with everything it keeps
 // below the platform's folder. It refuses to do so beside another dockerd: a
 // starting engine removes the other's default bridge and firewall rules.
 func (s *Setup) startByHand(ctx context.Context) (Endpoint, error) {
-	if s.Machine.OtherEngine {
-		return Endpoint{}, errs.New(errs.Unavailable, "A Docker Engine runs on this machine, but answers at none of the usual addresses. "+
-			"Set DOCKER_HOST to its address, or stop it, and run this command again.")
+	if s.Machine.OtherEngine() {
+		return Endpoint{}, errBeside
 	}
 	dir := s.byHand()
 	s.say("Starting a Docker Engine below " + dir.base)
@@ -114,16 +129,18 @@ func (s *Setup) startByHand(ctx context.Context) (Endpoint, error) {
 }
 
 // launcher detaches its arguments from the terminal and prints their process id.
-const launcher = `log=$1; shift; setsid "$@" >>"$log" 2>&1 </dev/null & echo $!`
+// A hang-up of a terminal that sudo made for it must not end it before it has a
+// session of its own.
+const launcher = `trap '' HUP; log=$1; shift; setsid "$@" >>"$log" 2>&1 </dev/null & echo $!`
 
 func (s *Setup) awaitByHand(ctx context.Context, dir engineDir, pid int) (Endpoint, error) {
 	granted := s.Machine.UID == 0
-	return s.await(ctx, dir.host(), func() error {
+	return s.await(ctx, dir.host(), func(refusal error) error {
 		if !alive(pid) {
 			return errs.Wrap(fmt.Errorf("end of its log: %s", dir.logTail()), errs.Unavailable,
 				"The Docker Engine ended while it started. Its log is %s", dir.log)
 		}
-		if _, err := os.Stat(dir.socket); err != nil || granted {
+		if granted || !errors.Is(refusal, fs.ErrPermission) {
 			return nil
 		}
 		granted = true

@@ -96,7 +96,7 @@ func (l *LayerWriter) write(header *tar.Header, body io.Reader) error {
 	}
 	l.seen[name] = true
 	if header.ModTime.After(l.newest) {
-		l.newest = header.ModTime
+		l.newest = header.ModTime.UTC() // never the zone of this machine
 	}
 	if err := l.out.WriteHeader(header); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
@@ -118,6 +118,10 @@ func (l *LayerWriter) AddPackages(ctx context.Context, store Store, packages []P
 		return err
 	}
 	defer spools.close()
+	if progress == nil {
+		progress = func(int64, int64) {}
+	}
+	progress(0, int64(len(packages)))
 	for i, p := range packages {
 		spooled, err := spools.wait(i)
 		if err == nil {
@@ -127,9 +131,7 @@ func (l *LayerWriter) AddPackages(ctx context.Context, store Store, packages []P
 			return fmt.Errorf("unpack %s: %w", p.Name, err)
 		}
 		l.libs = append(l.libs, spooled.libs...)
-		if progress != nil {
-			progress(int64(i+1), int64(len(packages)))
-		}
+		progress(int64(i+1), int64(len(packages)))
 	}
 	return nil
 }

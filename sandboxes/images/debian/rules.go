@@ -17,12 +17,13 @@ var Epoch = time.Date(2023, time.June, 10, 0, 0, 0, 0, time.UTC)
 // mergedDirs are the folders that are symbolic links into /usr.
 var mergedDirs = []string{"bin", "sbin", "lib", "lib64"}
 
-// excludedDirs hold what only a person at a terminal or a compiler needs.
+// excludedDirs hold what only a person at a terminal, an installer or a compiler
+// needs.
 var excludedDirs = []string{
 	"usr/share/man", "usr/share/info", "usr/share/locale", "usr/share/lintian", "usr/share/bug",
 	"usr/share/bash-completion", "usr/share/gdb", "usr/share/pixmaps", "usr/share/applications",
 	"usr/share/doc-base", "usr/share/menu", "usr/share/zoneinfo/right", "usr/share/zoneinfo/posix",
-	"usr/share/python3/runtime.d", "usr/lib/python3/debian", "boot", "media", "etc/cron.d", "etc/cron.daily", "etc/rmt",
+	"usr/share/python3/runtime.d", "usr/lib/python3/debian", "boot", "media", "etc/cron.d", "etc/cron.daily", "etc/rmt", "var/cache/ldconfig",
 }
 
 // clean turns a package's entry into the one that goes into the image: below

@@ -29,6 +29,19 @@ func copyInputs() {
 	}
 }
 
+// echo copies its input to its output, as an end-to-end check of the streams.
+func echo() {
+	_, err := io.Copy(os.Stdout, os.Stdin)
+	must(err)
+}
+
+func readRows() {
+	content, err := os.ReadFile("/app/input_data/rows.csv")
+	must(err)
+	_, err = os.Stdout.Write(content)
+	must(err)
+}
+
 func printEnvironment() {
 	lines := os.Environ()
 	sort.Strings(lines)

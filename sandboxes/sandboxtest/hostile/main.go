@@ -25,7 +25,9 @@ const output = "/app/output/"
 var deeds = map[string]func(){
 	"noop":     func() {},
 	"copy":     copyInputs,
-	"fail":     func() { os.Exit(3) },
+	"fail":     fail,
+	"echo":     echo,
+	"read":     readRows,
 	"env":      printEnvironment,
 	"forks":    forkBomb,
 	"memory":   eatMemory,
@@ -53,6 +55,11 @@ var deeds = map[string]func(){
 	"hide":     hideOutput,
 	"volumes":  measureVolumes,
 	"inspect":  inspectMounts,
+}
+
+func fail() {
+	fmt.Fprintln(os.Stderr, "failing")
+	os.Exit(3)
 }
 
 func must(err error) {

@@ -31,6 +31,8 @@ type chain struct {
 	id   string
 	kind string
 	t    int64 // when the next step begins
+	// quiet intruders leave fewer traces: they hide parents and work slowly.
+	quiet bool
 }
 
 // kinds are the distinct intrusions; every data set holds each at least once.
@@ -50,7 +52,7 @@ func (s *sim) planIncidents(r *rng, scale float64) {
 	for i := range kinds {
 		order = append(order, i)
 	}
-	for range int(scale * 4) {
+	for range int(scale * 10) {
 		order = append(order, r.intn(len(kinds)))
 	}
 	for i := len(order) - 1; i > 0; i-- {
@@ -59,7 +61,7 @@ func (s *sim) planIncidents(r *rng, scale float64) {
 	}
 	for _, k := range order {
 		s.cases++
-		c := &chain{s: s, r: r, id: fmt.Sprintf("INC-%02d", s.cases), kind: kinds[k].name}
+		c := &chain{s: s, r: r, id: fmt.Sprintf("INC-%02d", s.cases), kind: kinds[k].name, quiet: r.chance(45)}
 		kinds[k].plan(c)
 	}
 }
@@ -160,9 +162,9 @@ func (c *chain) beacon(h *host, proc func() *process, to site, until int64) {
 	every := c.r.between(25*second, 5*minute)
 	agent := pick(c.r, []string{browserAgent, "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1)", "Microsoft-CryptoAPI/10.0"})
 	uri := "/" + pick(c.r, nameTails) + "/" + c.r.letters(lower, 5)
-	injected := c.r.chance(35) // the implant moved into a system process
+	injected := c.quiet || c.r.chance(40) // the implant moved into a system process
 	size, selfSigned, n := c.r.between(200, 900), c.r.chance(30), 0
-	c.keep("T1071.001", h, min(until, h.off, day), every, every*c.r.between(5, 30)/100, func(t int64) {
+	c.keep("T1071.001", h, min(until, h.off, day), every, every*c.r.between(5, 150)/100, func(t int64) {
 		n++
 		from := proc()
 		if injected {
@@ -179,7 +181,14 @@ func (c *chain) beacon(h *host, proc func() *process, to site, until int64) {
 func (c *chain) look(h *host, proc func() *process, techniques ...string) {
 	for _, technique := range techniques {
 		image, command := lookCommand(c.r, technique, c.s.w.style.domain)
-		c.do(technique, h, func(t int64) { c.s.run(t, proc(), image, command, "") })
+		detached := c.quiet || c.r.chance(35) // started through a broker, so that no parent tells
+		c.do(technique, h, func(t int64) {
+			parent := proc()
+			if detached {
+				parent = h.base.svchost
+			}
+			c.s.run(t, parent, image, command, proc().user)
+		})
 		c.pause(6, 70)
 	}
 }

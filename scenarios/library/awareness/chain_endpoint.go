@@ -71,7 +71,7 @@ func insiderChain(c *chain) {
 	shares := s.w.byRole[fileServer]
 	c.do("T1039", h, func(t int64) {
 		for i := range 4 + c.r.int64n(6) {
-			s.smb(t+i*c.r.wait(1, 3), h, pick(c.r, shares), 90_000, c.r.between(250_000_000, 900_000_000), h.owner.name)
+			s.smb(t+i*c.r.wait(1, 3), h, pick(c.r, shares), 90_000, c.r.between(150_000_000, 900_000_000), h.owner.name)
 		}
 	})
 	c.wait(25, 60)
@@ -82,7 +82,7 @@ func insiderChain(c *chain) {
 	chunks := 3 + c.r.int64n(8)
 	c.do("T1567.002", h, func(t int64) {
 		for i := range chunks {
-			s.web(t+i*c.r.wait(1, 4), h, request{site: to, sent: c.r.between(120_000_000, 500_000_000), received: 30_000, proc: h.base.browser, cached: i > 0})
+			s.web(t+i*c.r.wait(1, 4), h, request{site: to, sent: c.r.between(30_000_000, 400_000_000), received: 30_000, proc: h.base.browser, cached: i > 0})
 		}
 	})
 	c.wait(30, 60)

@@ -12,7 +12,10 @@ func roastChain(c *chain) {
 	c.wait(2, 12)
 	c.look(h, get, "T1087.002", "T1482")
 	c.wait(3, 20)
-	number, gap := 9+c.r.intn(7), c.r.between(1, 25)*second
+	number, gap := 4+c.r.intn(12), c.r.between(1, 240)*second
+	if c.quiet {
+		number, gap = 4+c.r.intn(3), c.r.between(4, 12)*minute
+	}
 	c.do("T1558.003", h, func(t int64) {
 		for i := range number {
 			s.kerberos(t+int64(i)*gap, h, h.owner.name, s.w.spns[i%len(s.w.spns)], "0x17")
@@ -61,7 +64,10 @@ func sprayChain(c *chain) {
 	c.t = c.r.between(6*hour, 14*hour)
 	c.t = max(c.t, h.on+10*minute)
 	dc := s.w.byRole[dcServer][h.id%2]
-	number, gap := 18+c.r.intn(22), c.r.between(2, 40)*second
+	number, gap := 14+c.r.intn(26), c.r.between(2, 150)*second
+	if c.quiet {
+		number, gap = 10+c.r.intn(8), c.r.between(5, 9)*minute
+	}
 	found := pick(c.r, s.w.users).name
 	c.do("T1110.003", h, func(t int64) {
 		for i := range number {

@@ -60,6 +60,9 @@ func (c *chain) dumpLSASS(h *host, proc func() *process) {
 	s, lsass := c.s, sys32+"lsass.exe"
 	out := c.hideout(h, ".dmp")
 	way := c.variant(4)
+	if c.quiet && c.s.split == Test {
+		way = 3
+	}
 	c.do("T1003.001", h, func(t int64) {
 		p := proc()
 		switch way {
@@ -76,8 +79,10 @@ func (c *chain) dumpLSASS(h *host, proc func() *process) {
 			s.open(t+second, p, lsass, "0x1fffff")
 			s.write(t+3*second, p, out)
 		default:
-			s.open(t, p, lsass, "0x1438")
-			s.write(t+second, p, out)
+			masked := *p // a copy of the implant under an honest name
+			masked.image = `C:\Program Files\Common Files\` + pick(s.r, nameTails) + `\service.exe`
+			s.open(t, &masked, lsass, "0x1438")
+			s.write(t+second, &masked, out)
 		}
 	})
 }

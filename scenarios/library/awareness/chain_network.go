@@ -18,7 +18,10 @@ func tunnelChain(c *chain) {
 	c.wait(1, 8)
 	zone := s.w.sites.fresh(c.r).name
 	kind := []string{"TXT", "NULL", "CNAME", "A"}[c.variant(4)]
-	every := c.r.between(8, 45) * second
+	every := c.r.between(8, 110) * second
+	if c.quiet {
+		every = c.r.between(90, 240) * second
+	}
 	length := 24 + c.r.intn(20)
 	until := c.t + c.r.wait(120, 260)
 	c.keep("T1071.004", h, min(until, h.off), every, every/3, func(t int64) {
@@ -27,10 +30,14 @@ func tunnelChain(c *chain) {
 	c.wait(15, 60)
 	c.look(h, func() *process { return script }, "T1016", "T1087.002")
 	c.wait(10, 50)
-	number := 700 + c.r.int64n(900)
+	gap := 400 * millisecond
+	number := 300 + c.r.int64n(1300)
+	if c.quiet {
+		number, gap = number/3, 5*second
+	}
 	c.do("T1048.003", h, func(t int64) {
 		for i := range number {
-			s.ask(t+i*400*millisecond, h, query{name: c.r.letters(lowerNum, 58) + "." + c.r.letters(lowerNum, 52) + "." + zone, kind: kind, asked: 170, answered: 190})
+			s.ask(t+i*gap, h, query{name: c.r.letters(lowerNum, 58) + "." + c.r.letters(lowerNum, 52) + "." + zone, kind: kind, asked: 170, answered: 190})
 		}
 	})
 }
@@ -97,7 +104,10 @@ func webShellChain(c *chain) {
 func (c *chain) sweep(h *host) {
 	s := c.s
 	ports := [][]int{{445, 3389}, {22, 80, 443}, {445, 1433, 5985}}[c.variant(3)]
-	count, gap := 40+c.r.intn(80), c.r.between(30, 900)*millisecond
+	count, gap := 12+c.r.intn(90), c.r.between(30, 9000)*millisecond
+	if c.quiet {
+		count, gap = 8+c.r.intn(12), c.r.between(20, 60)*second
+	}
 	c.do("T1046", h, func(t int64) {
 		for i := range count {
 			target := s.w.hosts[(h.id+i*3+1)%len(s.w.hosts)]
@@ -118,7 +128,10 @@ func deviceChain(c *chain) {
 	c.sweep(h)
 	c.wait(4, 30)
 	target := c.server(linuxServer)
-	tries, gap := 60+c.r.int64n(140), c.r.between(700, 4000)*millisecond
+	tries, gap := 18+c.r.int64n(180), c.r.between(700, 20_000)*millisecond
+	if c.quiet {
+		tries, gap = 15+c.r.int64n(15), c.r.between(30, 60)*second
+	}
 	c.do("T1110.001", h, func(t int64) {
 		for i := range tries {
 			s.connect(t+i*gap, flow{from: h.at(t), fromPort: h.nextPort(s.r), to: target.first, toPort: 22, proto: "tcp", service: "ssh",

@@ -24,7 +24,8 @@ var oddJobs = []oddJob{
 	}},
 	{"support", 2, helpDesk}, {"engineering", 4, ownServer}, {"engineering", 5, partnerUpload}, {"engineering", 5, morningSync},
 	{"engineering", 5, certificates}, {"marketing", 6, partnerUpload}, {"", 20, hiddenUpdater}, {"", 30, profileTask},
-	{"", 28, curiousUser}, {"sales", 5, mailMerge}, {"logistics", 6, scannerScript}, {"finance", 8, closingArchive},
+	{"", 28, curiousUser}, {"", 14, brokered},
+	{"", 30, powerUser}, {"support", 6, sharedAccount}, {"", 60, profileScriptTask}, {"support", 7, listDirectory}, {"sales", 5, mailMerge}, {"logistics", 6, scannerScript}, {"finance", 8, closingArchive},
 }
 
 func (s *sim) planOddJobs(_ int, h *host, sometime func() int64) {
@@ -115,6 +116,9 @@ func (s *sim) planOddServers() {
 		}
 	}
 	for _, h := range s.w.byRole[webServer] {
+		if s.r.chance(30) { // a form is published and filled in
+			s.once(9*hour+s.r.int64n(8*hour), func(t int64) { s.newForm(t, h) })
+		}
 		if s.r.chance(50) { // an editor changes a template in the content management system
 			s.once(9*hour+s.r.int64n(8*hour), func(t int64) {
 				s.write(t, h.base.w3wp, `C:\inetpub\wwwroot\App_Themes\`+pick(s.r, nameTails)+`.ashx`)
@@ -133,6 +137,14 @@ func (s *sim) planOddServers() {
 				s.ask(t, h, query{name: s.r.letters(lowerNum, 22) + "." + zone, kind: "A", answers: []string{s.outsider().String()}})
 			})
 		}
+	}
+}
+
+func (s *sim) newForm(t int64, h *host) {
+	page := pick(s.r, documentWords) + s.r.letters(lowerNum, 2) + ".aspx"
+	s.write(t, h.base.w3wp, `C:\inetpub\wwwroot\forms\`+page)
+	for i := range 3 + s.r.int64n(20) {
+		s.inbound(t+i*7*minute, s.outsider(), h, request{site: site{name: "www." + s.w.style.domain}, method: "POST", uri: "/forms/" + page, sent: s.r.heavy(700, 3), received: s.r.heavy(2_000, 3)})
 	}
 }
 
@@ -169,4 +181,41 @@ func scannerScript(s *sim, t int64, h *host) {
 // closingArchive is the month's books, locked and put where the auditors fetch them.
 func closingArchive(s *sim, t int64, h *host) {
 	s.run(t, h.base.explorer, `C:\Program Files\7-Zip\7z.exe`, `7z.exe a -mhe=on -pAudit`+s.r.letters("0123456789", 4)+` C:\ProgramData\audit\`+s.document()+`.7z D:\ledger`, "")
+}
+
+// brokered starts what people look up in the settings, through the same broker that
+// intruders use to hide a parent.
+func brokered(s *sim, t int64, h *host) {
+	command := pick(s.r, []string{"systeminfo.exe", "ipconfig.exe /all", "whoami.exe /all", "hostname.exe"})
+	s.run(t, h.base.svchost, sys32+firstWord(command), command, h.owner.name)
+}
+
+// powerUser starts a hidden script of the user's own and keeps it in a run key.
+func powerUser(s *sim, t int64, h *host) {
+	script := `C:\Users\` + h.owner.name + `\` + pick(s.r, []string{"bin", "scripts", `AppData\Local\tools`}) + `\` + pick(s.r, nameTails) + s.r.letters(lower, 2) + `.ps1`
+	p := s.run(t, h.base.explorer, psExe, `powershell.exe -WindowStyle Hidden -File `+script, "")
+	if s.r.chance(50) {
+		s.setValue(t+minute, p, `HKU\`+h.owner.sid+`\Software\Microsoft\Windows\CurrentVersion\Run\`+pick(s.r, nameTails), `powershell.exe -WindowStyle Hidden -File `+script)
+	}
+	to := s.w.sites.fresh(s.r)
+	s.repeat(t+minute, h.off, 6*minute, 3*minute, func(t int64) { // it looks after a page
+		s.web(t, h, request{site: to, uri: "/feed", sent: 300, received: s.r.heavy(6_000, 3), proc: p, cached: s.r.chance(80), agent: "Mozilla/5.0 (Windows NT; Windows NT 10.0) WindowsPowerShell/5.1"})
+	})
+}
+
+// sharedAccount is a support engineer who signs in on a server with the team's account.
+func sharedAccount(s *sim, t int64, h *host) {
+	s.desktop(t, h, s.w.one(s.r, appServer), "adm_support")
+}
+
+// profileScriptTask is a reminder that somebody built with the task scheduler.
+func profileScriptTask(s *sim, t int64, h *host) {
+	s.event(t, h, 4698, security, field{"SubjectUserName", h.owner.name}, field{"TaskName", `\Reminder`},
+		field{"TaskContent", `<Exec><Command>wscript.exe "C:\Users\` + h.owner.name + `\reminder.vbs"</Command></Exec>`})
+}
+
+// listDirectory is the help desk's list of everybody.
+func listDirectory(s *sim, t int64, h *host) {
+	cmd := s.run(t, h.base.explorer, sys32+"cmd.exe", `cmd.exe /c C:\Users\Public\lists.bat`, "")
+	s.run(t+second, cmd, sys32+"net.exe", "net user /domain", "")
 }

@@ -1,6 +1,9 @@
 package awareness
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // sim plays the day minute by minute.
 type sim struct {
@@ -10,7 +13,7 @@ type sim struct {
 	split  Split
 	duties []*duty
 	truth  []*truthStep
-	cases  int // incidents planned so far
+	cases  int // incidents planned, and in the end those that took place
 }
 
 // duty is something that happens at a set time, once or again and again. Duties carry
@@ -70,7 +73,19 @@ func (s *sim) live(ctx context.Context) error {
 	if err := s.out.flush(day/minute - 1); err != nil {
 		return err
 	}
+	s.settle()
 	return s.out.close()
+}
+
+// settle drops from the truth what the day's end or a machine's switch cut off, and
+// counts the incidents that are left.
+func (s *sim) settle() {
+	s.truth = slices.DeleteFunc(s.truth, func(t *truthStep) bool { return !t.seen })
+	left := map[string]bool{}
+	for _, t := range s.truth {
+		left[t.incident] = true
+	}
+	s.cases = len(left)
 }
 
 // runDuties runs what falls due before a time and drops what is finished.

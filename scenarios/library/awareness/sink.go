@@ -55,6 +55,7 @@ type sink struct {
 	bytes   int64
 	buckets []*bucket
 	free    []*bucket
+	flushed int64 // the minute written last
 	enc     encoder
 	step    *truthStep // the intrusion step whose records are being added, if any
 	err     error
@@ -89,10 +90,11 @@ func (s *sink) end(at int64, log logKind) {
 
 func (s *sink) bucket(i int64) *bucket {
 	if s.buckets[i] == nil {
-		if n := len(s.free); n > 0 {
+		s.buckets[i] = &bucket{}
+		// Only a minute that fills now gets a large used buffer; one far ahead holds a
+		// few records and would keep the buffer for hours.
+		if n := len(s.free); n > 0 && i <= s.flushed+3 {
 			s.buckets[i], s.free = s.free[n-1], s.free[:n-1]
-		} else {
-			s.buckets[i] = &bucket{}
 		}
 	}
 	return s.buckets[i]
@@ -101,7 +103,7 @@ func (s *sink) bucket(i int64) *bucket {
 // flush writes one minute in time order and recycles its buffer.
 func (s *sink) flush(i int64) error {
 	b := s.buckets[i]
-	s.buckets[i] = nil
+	s.buckets[i], s.flushed = nil, i
 	if b == nil {
 		return s.err
 	}
@@ -111,7 +113,9 @@ func (s *sink) flush(i int64) error {
 		s.write(e.log, b.buf[e.from:e.to])
 	}
 	b.buf, b.entries = b.buf[:0], b.entries[:0]
-	s.free = append(s.free, b)
+	if len(s.free) < 4 {
+		s.free = append(s.free, b)
+	}
 	return s.err
 }
 

@@ -64,6 +64,8 @@ func ImportFEBRL(ctx context.Context, src, out string) (Report, error) {
 	return report, err
 }
 
+// csvFiles returns src itself or, of a folder, its CSV files in the order of
+// their names.
 func csvFiles(src string) ([]string, error) {
 	info, err := os.Stat(src)
 	if err != nil {
@@ -85,6 +87,8 @@ type febrlRow struct {
 	line        []byte
 }
 
+// importFEBRLFile writes one source file as one partner. The rows are held in
+// memory to be sorted by their new ids, which undoes the order of the source.
 func importFEBRLFile(ctx context.Context, path string, files *generate.Files, report *Report) error {
 	file, err := os.Open(path)
 	if err != nil {
@@ -112,6 +116,8 @@ func importFEBRLFile(ctx context.Context, path string, files *generate.Files, re
 	return files.Err()
 }
 
+// readFEBRL keeps going past a line that it cannot use and notes it in the
+// report; only a wrong header or a failing reader is an error.
 func readFEBRL(ctx context.Context, in io.Reader, name, stem string, report *Report) ([]febrlRow, error) {
 	reader := csv.NewReader(in)
 	reader.TrimLeadingSpace, reader.FieldsPerRecord = true, -1

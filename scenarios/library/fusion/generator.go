@@ -1,7 +1,6 @@
 package fusion
 
 import (
-	"container/heap"
 	"context"
 	"fmt"
 
@@ -34,6 +33,8 @@ type generator struct {
 	summary   generate.Summary
 }
 
+// newGenerator draws the world. World, partners and events have streams of their
+// own, so that a change in one leaves the others as they were.
 func newGenerator(opts generate.Options, files *generate.Files) *generator {
 	return &generator{
 		opts: opts, files: files,
@@ -45,6 +46,8 @@ func newGenerator(opts generate.Options, files *generate.Files) *generator {
 	}
 }
 
+// run walks through the period. Incidents of a wave may lie ahead of the first
+// one, so they wait in pending until their time has come.
 func (g *generator) run(ctx context.Context) error {
 	g.world.writeAliases(generate.NewRand(g.opts.Seed, "fusion/aliases/"+g.opts.Split), g.files)
 	g.files.WriteLine(TruthFile, "id", "cluster")
@@ -100,6 +103,8 @@ func (g *generator) flush(now int64) {
 	}
 }
 
+// newID follows each partner's habit; serial numbers tell the order of
+// publication, which the files tell anyway.
 func (g *generator) newID(p *partner) string {
 	serial := g.serials[p.name]
 	switch p.name {
@@ -114,39 +119,3 @@ func (g *generator) newID(p *partner) string {
 	}
 	return g.r.UUID()
 }
-
-// queue orders things by time, then by arrival.
-type queue[T any] struct {
-	items entries[T]
-	count int
-}
-
-type entry[T any] struct {
-	at    int64
-	order int
-	value T
-}
-
-type entries[T any] []entry[T]
-
-func (e entries[T]) Len() int { return len(e) }
-func (e entries[T]) Less(i, j int) bool {
-	return e[i].at < e[j].at || e[i].at == e[j].at && e[i].order < e[j].order
-}
-func (e entries[T]) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
-func (e *entries[T]) Push(x any)   { *e = append(*e, x.(entry[T])) }
-func (e *entries[T]) Pop() any {
-	last := (*e)[len(*e)-1]
-	(*e)[len(*e)-1] = entry[T]{}
-	*e = (*e)[:len(*e)-1]
-	return last
-}
-
-func (q *queue[T]) push(at int64, value T) {
-	q.count++
-	heap.Push(&q.items, entry[T]{at, q.count, value})
-}
-
-func (q *queue[T]) due(now int64) bool { return len(q.items) > 0 && q.items[0].at <= now }
-
-func (q *queue[T]) pop() T { return heap.Pop(&q.items).(entry[T]).value }

@@ -69,6 +69,8 @@ func (g *generator) victims(sector string) []int {
 	return g.world.bySector[g.world.orgs[0].sector]
 }
 
+// newIncident draws what is the incident's own and which of the actor's
+// infrastructure it uses; now and then the actor replaces some of it afterwards.
 func (g *generator) newIncident(at int64, who, victim int) incident {
 	a := &g.world.actors[who]
 	g.incidents++
@@ -147,6 +149,8 @@ func (g *generator) spell(names []string, p *partner) string {
 	return name
 }
 
+// sample is the part of the indicators that a partner saw, and at times a
+// commodity service that says nothing.
 func (g *generator) sample(in incident, p *partner) []indicator {
 	var list []indicator
 	for _, i := range in.own {

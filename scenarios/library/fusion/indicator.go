@@ -18,11 +18,13 @@ const (
 	ref    = "ref" // reference number of the national contact point
 )
 
+// indicator is one observable of an incident, in its normal form.
 type indicator struct {
 	kind, value string
 	md5         string // the other hash of the same file
 }
 
+// newIPv4 draws from the benchmark range of RFC 2544.
 func newIPv4(r *generate.Rand) indicator {
 	return indicator{kind: ipv4, value: fmt.Sprintf("198.%d.%d.%d", 18+r.IntN(2), r.IntN(256), 1+r.IntN(254))}
 }
@@ -36,6 +38,7 @@ func newFile(r *generate.Rand) indicator {
 	return indicator{kind: sha256, value: r.Hex(64), md5: r.Hex(32)}
 }
 
+// newInfra is a server that an actor uses for a while.
 func newInfra(r *generate.Rand) indicator {
 	if r.Chance(0.5) {
 		return newIPv4(r)
@@ -43,6 +46,8 @@ func newInfra(r *generate.Rand) indicator {
 	return newDomain(r)
 }
 
+// newCommodity is a service that many incidents touch; it has an address of
+// TEST-NET-3 (RFC 5737) or a name of its own.
 func newCommodity(r *generate.Rand) indicator {
 	if r.Chance(0.5) {
 		return indicator{kind: ipv4, value: fmt.Sprintf("203.0.113.%d", 1+r.IntN(254))}

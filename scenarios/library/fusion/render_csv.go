@@ -69,6 +69,7 @@ func renderHelpdesk(g *generator, rep *report) []byte {
 
 var confidenceWords = [3][]string{{"low", "unsure"}, {"medium", "likely"}, {"high", "certain"}}
 
+// csvLine quotes the fields as RFC 4180 asks, with the given separator.
 func csvLine(comma rune, fields ...string) []byte {
 	var buf bytes.Buffer
 	w := csv.NewWriter(&buf)
@@ -92,6 +93,7 @@ func admiralty(confidence int) string {
 	return fmt.Sprintf("%c%d", 'A'+grade, grade+1)
 }
 
+// germanSector returns "" for an unknown sector, as do its relatives.
 func germanSector(name string) string {
 	for _, s := range sectors {
 		if s.name == name {

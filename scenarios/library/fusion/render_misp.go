@@ -9,6 +9,8 @@ import (
 	"incubator/scenarios/library/generate"
 )
 
+// mispEvent has the fields of the MISP core format that the partners use; numbers
+// are strings there.
 type mispEvent struct {
 	UUID        string          `json:"uuid"`
 	Info        string          `json:"info"`
@@ -66,6 +68,7 @@ func renderMISP(g *generator, rep *report) []byte {
 	return append(line, '\n')
 }
 
+// mispIndicator maps our types to MISP's types and categories.
 func mispIndicator(g *generator, rep *report, i indicator, french bool) mispAttribute {
 	a := mispAttribute{UUID: g.r.UUID(), Category: "Network activity", Value: i.value, ToIDs: true}
 	switch i.kind {
@@ -90,6 +93,7 @@ func mispIndicator(g *generator, rep *report, i indicator, french bool) mispAttr
 	return a
 }
 
+// mispTags carries attribution and confidence as galaxy and taxonomy tags.
 func mispTags(rep *report) []mispTag {
 	tags := []mispTag{{"tlp:green"}}
 	add := func(galaxy, name string) {

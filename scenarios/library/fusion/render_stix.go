@@ -43,6 +43,8 @@ func renderSTIX(g *generator, rep *report) []byte {
 	return append(line, '\n')
 }
 
+// stixBuilder collects the objects of one bundle and the ids that its report
+// refers to.
 type stixBuilder struct {
 	g       *generator
 	rep     *report
@@ -52,6 +54,8 @@ type stixBuilder struct {
 	caseRef string
 }
 
+// add completes the common properties. created and modified are the time of the
+// report: partners stamp the whole bundle when they publish it.
 func (b *stixBuilder) add(kind, id string, o object) string {
 	o["type"], o["spec_version"], o["id"] = kind, "2.1", id
 	o["created"], o["modified"] = b.created, b.created
@@ -108,6 +112,7 @@ func (b *stixBuilder) indicator(i indicator) {
 		"pattern": pattern, "pattern_type": "stix", "valid_from": stixTime(from), "indicator_types": []string{"malicious-activity"}})
 }
 
+// stixPattern writes a comparison expression of the STIX patterning language.
 func stixPattern(i indicator) string {
 	switch i.kind {
 	case sha256:
@@ -124,6 +129,7 @@ func stixPattern(i indicator) string {
 	return fmt.Sprintf("[email-message:sender_ref.value = '%s']", i.value)
 }
 
+// stixTime has milliseconds, which created and modified must have.
 func stixTime(at int64) string {
 	return time.Unix(at, 0).UTC().Format("2006-01-02T15:04:05.000Z")
 }

@@ -6,6 +6,10 @@ import (
 	"time"
 )
 
+// localDebug is facility local0 with severity debug; confidence raises it by
+// up to four levels.
+const localDebug = 16*8 + 7
+
 // renderSyslog writes one RFC 5424 line. The clock of the sensor is off by up
 // to three hours and file hashes are cut to 16 digits, as its display does.
 func renderSyslog(g *generator, rep *report) []byte {
@@ -32,9 +36,10 @@ func renderSyslog(g *generator, rep *report) []byte {
 	}
 	at := time.Unix(rep.observed, 0).UTC().Format("2006-01-02T15:04:05.000Z")
 	return fmt.Appendf(nil, "<%d>1 %s edge-soc correlator - INC%d %s %s\n",
-		128+8-rep.confidence/20, at, 100+g.r.IntN(5), data.String(), message)
+		localDebug-rep.confidence/20, at, 100+g.r.IntN(5), data.String(), message)
 }
 
+// syslogIndicator adds what a sensor adds: ports, and hashes cut short.
 func syslogIndicator(g *generator, i indicator) string {
 	switch i.kind {
 	case sha256, md5:

@@ -14,6 +14,8 @@ var places = []place{
 	{"Sandvika", "Sandvika", "north"}, {"Waterlinde", "Waterlinde", "west"}, {"Granfield", "Granfield", "coast"},
 }
 
+// sector has its name in the languages of the partners and the words that its
+// organisations have in their names.
 type sector struct {
 	name, german, french string
 	nouns                []string

@@ -44,6 +44,8 @@ const (
 	infraCount     = 6
 )
 
+// newWorld draws organisations without namesakes: two with the same short name
+// would share their domain and could not be told apart by anyone.
 func newWorld(r *generate.Rand) *world {
 	w := &world{bySector: map[string][]int{}}
 	used := map[string]bool{}
@@ -74,6 +76,7 @@ func newWorld(r *generate.Rand) *world {
 	return w
 }
 
+// newOrg derives every name of an organisation from its place and its trade.
 func newOrg(r *generate.Rand) org {
 	place, sector := generate.Pick(r, places), generate.Pick(r, sectors)
 	stem, noun := place.name, generate.Pick(r, sector.nouns)
@@ -144,6 +147,7 @@ func (w *world) writeAliases(r *generate.Rand, files *generate.Files) {
 	}
 }
 
+// slug keeps what a host name may hold.
 func slug(s string) string {
 	return strings.Map(func(c rune) rune {
 		switch {

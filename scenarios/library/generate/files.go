@@ -57,6 +57,7 @@ type Files struct {
 	err   error
 }
 
+// file is an open output file with its buffer.
 type file struct {
 	*bufio.Writer
 	under io.Closer

@@ -91,6 +91,7 @@ func NamedUUID(name string) string {
 	return formatUUID(hi, lo, 5)
 }
 
+// formatUUID sets the version and variant bits of RFC 9562.
 func formatUUID(hi, lo uint64, version uint64) string {
 	hi = hi&^0xf000 | version<<12
 	lo = lo&^(3<<62) | 2<<62

@@ -4,10 +4,9 @@
 import { init, use } from "echarts/core";
 import { LineChart, BarChart } from "echarts/charts";
 import { GridComponent, TooltipComponent } from "echarts/components";
-import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
 
-use([LineChart, BarChart, GridComponent, TooltipComponent, LabelLayout, SVGRenderer]);
+use([LineChart, BarChart, GridComponent, TooltipComponent, SVGRenderer]);
 
 const dashes = ["solid", [6, 3], [2, 2.5], [9, 3, 2, 3], [4, 4], [12, 4]];
 
@@ -18,12 +17,30 @@ export function draw(el) {
   const chart = JSON.parse(el.dataset.chart);
   el.dataset.ready = "yes";
   const plot = init(el, null, { renderer: "svg" });
-  const paint = () => plot.setOption(options(el, chart), true);
+  const paint = () => {
+    plot.setOption(options(el, chart), true);
+    plot.setOption({ series: spread(plot, chart) });
+  };
   paint();
   new ResizeObserver(() => { plot.resize(); paint(); }).observe(el);
   new MutationObserver(paint).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
   const table = el.parentElement.querySelector("details");
   if (table) table.open = false;
+}
+
+// spread moves the labels at the ends of the lines apart, so that teams that
+// are close can all be read.
+function spread(plot, chart) {
+  const room = 15;
+  const ends = chart.series.map((s, i) => ({ i, y: plot.convertToPixel({ yAxisIndex: 0 }, s.points.at(-1)?.value ?? 0) })).sort((a, b) => a.y - b.y);
+  const placed = ends.map((e) => e.y);
+  for (let i = 1; i < placed.length; i++) placed[i] = Math.max(placed[i], placed[i - 1] + room);
+  // Half of the shift goes upwards, so that a group stays around its lines.
+  const over = placed.map((y, i) => y - ends[i].y);
+  const lift = Math.max(0, ...over) / 2;
+  const out = [];
+  ends.forEach((e, i) => { out[e.i] = { endLabel: { offset: [0, over[i] - (over[i] || over[i + 1] ? lift : 0)] } }; });
+  return out;
 }
 
 function options(el, chart) {
@@ -57,9 +74,8 @@ function options(el, chart) {
       name: s.name, type: bars ? "bar" : "line", step: chart.kind === "steps" ? "end" : false,
       showSymbol: false, symbolSize: 6, barMaxWidth: 28, z: s.mine ? 5 : 2,
       itemStyle: { color: s.mine ? area : soft, borderRadius: [3, 3, 0, 0] },
-      lineStyle: { width: s.mine ? 3 : 1.5, color: s.mine ? area : soft, type: s.mine ? "solid" : dashes[i % dashes.length], opacity: s.mine ? 1 : 0.75 },
+      lineStyle: { width: s.mine ? 3 : 1.5, color: s.mine ? area : soft, type: s.mine ? "solid" : dashes[i % dashes.length], opacity: s.mine ? 1 : 0.6 },
       endLabel: { show: !bars && !narrow && chart.series.length > 1, formatter: "{a}", distance: 8, ...font, color: s.mine ? area : ink, fontWeight: s.mine ? 650 : 450 },
-      labelLayout: { moveOverlap: "shiftY" },
       emphasis: { focus: "series" },
       data: s.points.map((p) => (timed ? [p.at, p.value] : p.value)),
     })),

@@ -12,13 +12,15 @@ type alerts struct {
 	out     *csv.Writer
 	last    map[[2]string]time.Time
 	written int
+
+	reported suspects
 }
 
 // quiet is how long the same technique on the same host is one and the same finding.
-const quiet = time.Hour
+const quiet = 6 * time.Hour
 
 func newAlerts(w io.Writer) *alerts {
-	a := &alerts{out: csv.NewWriter(w), last: map[[2]string]time.Time{}}
+	a := &alerts{out: csv.NewWriter(w), last: map[[2]string]time.Time{}, reported: suspects{map[string]time.Time{}}}
 	_ = a.out.Write([]string{"time", "host", "technique", "confidence"}) // the error stays in the writer until close
 	return a
 }
@@ -32,6 +34,7 @@ func (a *alerts) raise(at time.Time, host, technique string, confidence float64)
 		return
 	}
 	a.last[key] = at
+	a.reported.last[host] = at
 	a.written++
 	_ = a.out.Write([]string{at.Format("2006-01-02T15:04:05.000Z"), host, technique, strconv.FormatFloat(confidence, 'f', 2, 64)})
 }

@@ -8,6 +8,7 @@ import (
 type analyst struct {
 	*assets
 	*alerts
+	*habits
 	lineage   lineage
 	documents *window // host: risky files that mail or the browser brought
 	rc4       *window // client: services asked for with weak tickets
@@ -28,18 +29,20 @@ type analyst struct {
 	longLived *sums
 	remote    *window           // target: clients that opened remote management
 	logons    map[string]string // account on a directory server: last client
-	names     map[string]string // address: last name seen for it
+	pages     map[string]string // page that a web server wrote: the server
+	rhythms   map[string]*rhythm
 }
 
-func newAnalyst(known *assets, out *alerts) *analyst {
+func newAnalyst(known *assets, normal *habits, out *alerts) *analyst {
 	return &analyst{
-		assets: known, alerts: out, lineage: lineage{suspect: map[string]bool{}},
+		assets: known, alerts: out, habits: normal, lineage: lineage{suspect: map[string]bool{}},
 		documents: newWindow(15 * time.Minute), rc4: newWindow(20 * time.Minute), failures: newWindow(30 * time.Minute),
 		sprayers: newWindow(2 * time.Hour), probes: newWindow(5 * time.Minute), sshTries: map[string]*sum{},
 		guessers: newWindow(time.Hour), stops: newWindow(2 * time.Minute), renames: newSums(5 * time.Minute),
 		callers: map[string]*sum{}, control: map[string]bool{}, reads: newSums(time.Hour), uploads: newSums(time.Hour),
 		visitors: map[string]map[string]bool{}, labels: newWindow(30 * time.Minute), bulk: newSums(5 * time.Minute),
-		longLived: newSums(6 * time.Hour), remote: newWindow(30 * time.Second), logons: map[string]string{}, names: map[string]string{},
+		longLived: newSums(6 * time.Hour), remote: newWindow(30 * time.Second), logons: map[string]string{}, pages: map[string]string{},
+		rhythms: map[string]*rhythm{},
 	}
 }
 
@@ -54,9 +57,7 @@ func (a *analyst) see(r *record) {
 		a.lookup(r)
 	case "http.log":
 		a.request(r)
-	case "ssl.log":
-		a.names[r.RespH] = r.ServerName
-	default:
+	case "host.jsonl":
 		a.hostEvent(r)
 	}
 }

@@ -12,12 +12,14 @@ type assets struct {
 	role   map[string]string // by host in lower case
 	name   map[string]string // host as the inventory spells it
 	byIP   map[string]string // current address to host
+	owner  map[string]string // login of the person at a workstation
 	admins map[string]bool   // logins of those who administer
 	people int               // how many workstations there are
 }
 
 func readAssets(path string) (*assets, error) {
-	a := &assets{role: map[string]string{}, name: map[string]string{}, byIP: map[string]string{}, admins: map[string]bool{}}
+	a := &assets{role: map[string]string{}, name: map[string]string{}, byIP: map[string]string{},
+		owner: map[string]string{}, admins: map[string]bool{}}
 	file, err := os.Open(path)
 	if os.IsNotExist(err) {
 		return a, nil // imported recordings come without an inventory
@@ -42,6 +44,7 @@ func readAssets(path string) (*assets, error) {
 func (a *assets) add(host, role, ip, owner string) {
 	key := strings.ToLower(host)
 	a.name[key], a.role[key], a.byIP[ip] = host, role, key
+	a.owner[key] = strings.ToLower(owner)
 	switch role {
 	case "admin_workstation":
 		a.admins[strings.ToLower(owner)] = true

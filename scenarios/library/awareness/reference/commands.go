@@ -63,9 +63,9 @@ func proxies(p launch) string {
 		return "T1218.011"
 	case p.image == "bitsadmin.exe" && p.suspect:
 		return "T1197"
-	case p.image == "certutil.exe" && hasAny(c, "-decode"):
+	case p.image == "certutil.exe" && hasAny(c, "-decode") && (writable(c) || p.suspect):
 		return "T1140"
-	case p.image == "certutil.exe" && hasAny(c, "-urlcache", "-verifyctl"):
+	case p.image == "certutil.exe" && hasAny(c, "-urlcache", "-verifyctl") && (writable(c) || p.suspect):
 		return "T1105"
 	case p.image == "powershell.exe" && hasAny(c, "iwr http", "-outfile") && writable(c):
 		return "T1105"
@@ -80,10 +80,9 @@ func proxies(p launch) string {
 func files(p launch) string {
 	c := p.command
 	switch {
-	case hasAny(c, " a -r -hp", "-mhe", " -hp") && writable(c),
-		strings.Contains(c, "compress-archive") && writable(c):
+	case (hasAny(c, "-mhe", " -hp") || strings.Contains(c, "compress-archive")) && writable(c) && (p.suspect || p.watched):
 		return "T1560.001"
-	case p.admin:
+	case p.admin || !p.watched:
 		return ""
 	case strings.Contains(c, "sdelete"), strings.Contains(c, "cipher.exe /w:c:"),
 		strings.Contains(c, "del /f") && hasAny(c, ".7z", ".zip", ".rar", ".dat"):
@@ -100,9 +99,9 @@ func discovery(p launch) string {
 		return ""
 	}
 	switch {
-	case strings.HasPrefix(c, "net") && strings.Contains(c, " group ") && strings.Contains(c, "/domain"):
+	case strings.HasPrefix(c, "net") && strings.Contains(c, " admins") && strings.Contains(c, "/domain"), strings.Contains(c, "get-adgroupmember"):
 		return "T1069.002"
-	case strings.HasPrefix(c, "net") && strings.Contains(c, " user /domain"), strings.HasPrefix(c, "dsquery"):
+	case strings.HasPrefix(c, "net") && strings.Contains(c, " user /domain"), strings.HasPrefix(c, "dsquery"), strings.Contains(c, "adsisearcher"):
 		return "T1087.002"
 	case strings.HasPrefix(c, "nltest") && strings.Contains(c, "trust"):
 		return "T1482"

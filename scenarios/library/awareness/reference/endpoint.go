@@ -34,8 +34,7 @@ func (a *analyst) wrote(r *record, host string) {
 	by, file := base(r.Image), strings.ToLower(r.Target)
 	switch {
 	case by == "w3wp.exe" && hasAny(file, ".aspx", ".ashx", ".asmx"):
-		a.raise(r.at, host, "T1505.003", 0.9)
-		a.raise(r.at, host, "T1190", 0.7)
+		a.pages[base(r.Target)] = host // worth a report once somebody posts to it
 	case (by == "outlook.exe" || by == "chrome.exe") && risky(file):
 		a.documents.add(r.at, host, file)
 	case by == "system" && strings.HasPrefix(file, `c:\windows\`) && strings.HasSuffix(file, ".exe") && !strings.Contains(file, "psexesvc"):
@@ -60,7 +59,7 @@ func (a *analyst) opened(r *record, host string) {
 	by := strings.ToLower(r.SourceImage)
 	honest := strings.HasPrefix(by, `c:\program files`) || strings.Contains(by, `\windows defender\`) ||
 		(strings.HasPrefix(by, `c:\windows\system32\`) && base(by) != "rundll32.exe")
-	if !honest {
+	if !honest && !a.common("lsass "+normal(r.SourceImage)) {
 		a.raise(r.at, host, "T1003.001", 0.9)
 	}
 }
@@ -68,7 +67,7 @@ func (a *analyst) opened(r *record, host string) {
 // registry judges values that start programs or switch protection off.
 func (a *analyst) registry(r *record, host string) {
 	key, value := strings.ToLower(r.TargetObj), strings.ToLower(r.Details)
-	if strings.Contains(key, `\currentversion\run`) && (writable(value) || hasAny(value, "powershell", "wscript", "mshta")) {
+	if strings.Contains(key, `\currentversion\run`) && hasAny(value, "powershell", "wscript", "mshta", "rundll32") {
 		a.raise(r.at, host, "T1547.001", 0.8)
 	}
 	if hasAny(key, "disableantispyware", "disablerealtimemonitoring") {
@@ -82,6 +81,7 @@ func (a *analyst) started(r *record, host string) {
 		host: host, image: base(r.Image), path: strings.ToLower(r.Image), command: strings.ToLower(r.Command),
 		parent: base(r.ParentImage), admin: a.manages(host), suspect: a.lineage.suspect[r.ParentGUID],
 	}
+	p.watched = a.reported.is(r.at, host)
 	technique, confidence := a.judge(r, p)
 	if technique != "" {
 		a.raise(r.at, host, technique, confidence)
@@ -95,6 +95,7 @@ func (a *analyst) started(r *record, host string) {
 type launch struct {
 	host, image, path, command, parent string
 	admin, suspect                     bool
+	watched                            bool // the host was reported lately
 }
 
 // judge returns the technique that a process start shows, if any.
@@ -130,6 +131,8 @@ func (a *analyst) execution(r *record, p launch) (string, float64) {
 		return "", 0
 	case p.parent == "w3wp.exe":
 		return technique, 0.9
+	case a.common("run " + normal(p.command)):
+		return "", 0
 	case isOffice(p.parent):
 		if strings.Contains(p.command, `\\`) && !hasAny(p.command, "hidden", "iex", "http") {
 			return "", 0 // a script on a share of our own
@@ -145,13 +148,17 @@ func (a *analyst) odd(r *record, p launch, technique string) (string, float64) {
 	switch {
 	case p.admin || strings.Contains(strings.ToLower(r.ParentImage), `\program files`):
 		return "", 0
-	case technique == "T1059.001" && hasAny(p.command, "-w hidden", "iex", "downloadstring", "-windowstyle hidden"):
+	case technique == "T1059.001" && p.parent == "explorer.exe" && hasAny(p.command, "-w hidden", "iex", "downloadstring", "-windowstyle hidden"):
 		return technique, 0.8
-	case technique == "T1059.007" || technique == "T1059.005":
-		if p.parent == "explorer.exe" {
-			a.delivered(r, p.host, "T1566.002")
-		}
+	case technique != "T1059.007" && technique != "T1059.005":
+	case p.parent == "explorer.exe" && !a.documents.has(r.at, p.host):
+	case p.parent == "explorer.exe":
+		a.delivered(r, p.host, "T1566.002")
 		return technique, 0.8
+	case p.suspect || writable(p.command):
+		return technique, 0.8
+	}
+	switch {
 	case p.image == "cmd.exe" && hasAny(p.command, `\users\public`):
 		return technique, 0.7
 	}

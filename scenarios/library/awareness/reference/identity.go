@@ -40,7 +40,7 @@ func (a *analyst) reached(r *record, host, client string) {
 	if service || sprayed {
 		a.raise(r.at, host, "T1078.002", 0.7)
 	}
-	if r.LogonType == "10" {
+	if r.LogonType == "10" && account != a.owner[client] {
 		a.raise(r.at, host, "T1021.001", 0.7)
 	}
 }
@@ -60,7 +60,7 @@ func (a *analyst) replicated(r *record) {
 // scheduled judges new tasks by what they start.
 func (a *analyst) scheduled(r *record, host string) {
 	content := strings.ToLower(r.TaskContent)
-	if writable(content) || hasAny(content, "wscript", "mshta", "powershell", "rundll32") {
+	if hasAny(content, "wscript", "mshta", "powershell", "rundll32") {
 		a.raise(r.at, host, "T1053.005", 0.85)
 	}
 }
@@ -70,18 +70,18 @@ func (a *analyst) changed(r *record, host string) {
 	by := strings.ToLower(r.SubjectUser)
 	switch r.EventID {
 	case 4720:
-		if !a.admins[by] {
+		if !a.admins[by] && !strings.HasPrefix(by, "svc_") {
 			a.raise(r.at, host, "T1136.002", 0.8)
 		}
 	case 4728:
-		if !a.admins[by] {
+		if !a.admins[by] && hasAny(strings.ToLower(r.TargetUser), "admins", "operators") {
 			a.raise(r.at, host, "T1098", 0.8)
 		}
 	case 1102:
 		a.raise(r.at, host, "T1070.001", 0.8)
 	case 7045:
 		path := strings.ToLower(r.ImagePath)
-		if !hasAny(path, `\program files`, "psexesvc") {
+		if !hasAny(path, `\program files`, "psexesvc", `\windows\temp\`) {
 			a.raise(r.at, host, "T1569.002", 0.8)
 		}
 	}

@@ -1,5 +1,5 @@
 // Command awareness-reference is the reference solution of "Find the intrusion". It
-// reads the logs of one day as a single stream in time order and writes alerts. It
+// learns what is common, then reads the logs as one stream in time order. It
 // keeps state per host, process and destination, never per record.
 package main
 
@@ -31,12 +31,16 @@ func run(input, output string) error {
 	}
 	defer file.Close()
 	alerts := newAlerts(file)
-	stream, err := openStream(input)
+	normal, err := learn(input)
+	if err != nil {
+		return err
+	}
+	stream, err := openStream(input, logs...)
 	if err != nil {
 		return err
 	}
 	defer stream.close()
-	analyst := newAnalyst(assets, alerts)
+	analyst := newAnalyst(assets, normal, alerts)
 	for {
 		r, err := stream.next()
 		if err != nil {

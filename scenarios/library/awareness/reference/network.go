@@ -65,7 +65,7 @@ func (a *analyst) shareRead(r *record, from string) {
 		return
 	}
 	t := a.reads.add(r.at, from, r.RespBytes)
-	if t.n >= 3 && t.bytes > 1_200_000_000 {
+	if t.n >= 4 && t.bytes > 1_500_000_000 {
 		a.raise(r.at, from, "T1039", 0.7)
 	}
 }
@@ -77,8 +77,9 @@ func (a *analyst) outbound(r *record, from string) {
 		return
 	}
 	a.visited(r.RespH, from)
-	if r.OrigBytes > 60_000_000 && a.isPC(from) && !a.common(r.RespH) {
-		if t := a.uploads.add(r.at, from+">"+r.RespH, r.OrigBytes); t.bytes > 150_000_000 {
+	a.timed(r, from)
+	if r.OrigBytes > 60_000_000 && a.isPC(from) && !a.popular(r.RespH) {
+		if t := a.uploads.add(r.at, from+">"+r.RespH, r.OrigBytes); t.bytes > 150_000_000 && a.reported.is(r.at, from) {
 			a.raise(r.at, from, "T1567.002", 0.8)
 		}
 	}
@@ -101,13 +102,16 @@ func (a *analyst) visited(ip, from string) {
 	}
 }
 
-// common tells whether a quarter of the organisation uses a destination.
-func (a *analyst) common(ip string) bool { return len(a.visitors[ip])*4 > a.people }
+// popular tells whether a quarter of the organisation uses a destination.
+func (a *analyst) popular(ip string) bool { return len(a.visitors[ip])*4 > a.people }
 
 // request watches servers that download with command-line tools.
 func (a *analyst) request(r *record) {
 	from := a.at(r.OrigH)
-	a.names[r.RespH] = r.HTTPHost
+	if server := a.pages[base(r.URI)]; server != "" && r.Method == "POST" {
+		a.raise(r.at, server, "T1505.003", 0.9)
+		a.raise(r.at, server, "T1190", 0.7)
+	}
 	agent := strings.ToLower(r.UserAgent)
 	if a.role[from] == "linux_server" && (strings.HasPrefix(agent, "curl/") || strings.HasPrefix(agent, "wget/")) && external(r.RespH) {
 		a.raise(r.at, from, "T1105", 0.7)
@@ -125,7 +129,7 @@ func (a *analyst) lookup(r *record) {
 	if a.bulk.add(r.at, from+">"+zone, int64(len(r.Query))).n == 250 {
 		a.raise(r.at, from, "T1048.003", 0.8)
 	}
-	if a.labels.add(r.at, from+">"+zone, r.Query) == 20 {
+	if a.labels.add(r.at, from+">"+zone, r.Query) == 28 {
 		a.raise(r.at, from, "T1071.004", 0.8)
 	}
 }

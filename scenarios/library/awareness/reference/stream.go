@@ -30,9 +30,8 @@ type record struct {
 	Query       string   `json:"query"`
 	Answers     []string `json:"answers"`
 	UserAgent   string   `json:"user_agent"`
-	ServerName  string   `json:"server_name"`
-	HTTPHost    string   `json:"host"`
-	BodyLen     int64    `json:"response_body_len"`
+	URI         string   `json:"uri"`
+	Method      string   `json:"method"`
 	Assigned    string   `json:"assigned_addr"`
 	HostName    string   `json:"host_name"`
 	UtcTime     string   `json:"UtcTime"`
@@ -79,10 +78,10 @@ type stream struct {
 
 var logs = []string{"dhcp.log", "conn.log", "dns.log", "http.log", "ssl.log", "host.jsonl"}
 
-// openStream opens the logs that exist; at least one must.
-func openStream(folder string) (*stream, error) {
+// openStream opens those of the logs that exist; at least one must.
+func openStream(folder string, names ...string) (*stream, error) {
 	s := &stream{}
-	for _, name := range logs {
+	for _, name := range names {
 		file, err := os.Open(filepath.Join(folder, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

@@ -5,6 +5,7 @@ import "slices"
 // maxBlock skips blocks so large that they prove nothing and cost a lot.
 const maxBlock = 400
 
+// pair is an edge with positive evidence; i is before j in time.
 type pair struct {
 	i, j  int
 	score float64
@@ -82,6 +83,8 @@ func cluster(m *matcher) []int {
 	return label
 }
 
+// between is the average pair score of two clusters (average linkage): one
+// strong link cannot join what many pairs contradict.
 func (m *matcher) between(a, b []int) float64 {
 	sum := 0.0
 	for _, i := range a {

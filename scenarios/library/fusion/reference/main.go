@@ -3,7 +3,8 @@
 // scores candidate pairs on indicators, victim, attribution and time, and
 // merges clusters while their average pair score stays positive.
 //
-// Usage: fusion-reference INPUT_DIR OUTPUT_DIR
+// Usage: fusion-reference [INPUT_DIR OUTPUT_DIR], by default the folders of the
+// run contract.
 package main
 
 import (
@@ -14,11 +15,16 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: fusion-reference INPUT_DIR OUTPUT_DIR")
+	input, output := "/app/input_data", "/app/output" // the run contract
+	switch len(os.Args) {
+	case 1:
+	case 3:
+		input, output = os.Args[1], os.Args[2]
+	default:
+		fmt.Fprintln(os.Stderr, "usage: fusion-reference [INPUT_DIR OUTPUT_DIR]")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1], os.Args[2]); err != nil {
+	if err := run(input, output); err != nil {
 		fmt.Fprintln(os.Stderr, "fusion-reference:", err)
 		os.Exit(1)
 	}

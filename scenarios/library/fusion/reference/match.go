@@ -30,6 +30,7 @@ type matcher struct {
 	holders map[string][]int // indicator → reports, by time
 }
 
+// newMatcher orders the reports by time, which the windows of candidates rely on.
 func newMatcher(reports []*report) *matcher {
 	slices.SortStableFunc(reports, func(a, b *report) int { return cmpFloat(a.time(), b.time()) })
 	m := &matcher{reports: reports, holders: map[string][]int{}}
@@ -70,6 +71,7 @@ func (m *matcher) score(i, j int) float64 {
 	return score + m.indicatorScore(a, b)
 }
 
+// compare is silent where one side does not know.
 func compare(a, b string, same, other float64) float64 {
 	switch {
 	case a == "" || b == "":

@@ -47,6 +47,7 @@ var kindWords = []struct{ kind, words string }{
 	{"theft", "exfiltration|datenabfluss|data_theft"}, {"beaconing", "beacon|command and control|steuerserver|commande et contr"},
 }
 
+// kindOf reads the type of incident in three languages; "" when it cannot.
 func kindOf(text string) string {
 	text = strings.ToLower(text)
 	for _, k := range kindWords {
@@ -66,6 +67,7 @@ type names struct {
 	cache     map[string]string
 }
 
+// readAliases reads the public list of names. It may be absent.
 func readAliases(path string) (*names, error) {
 	n := &names{canonical: map[string]map[string]string{}, seen: map[string]map[string]int{}, cache: map[string]string{}}
 	for _, kind := range []string{"actor", "malware", "organisation"} {
@@ -94,6 +96,8 @@ func readAliases(path string) (*names, error) {
 
 var legalForms = map[string]bool{"gmbh": true, "ag": true, "sa": true, "sas": true, "ltd": true, "plc": true, "ab": true, "bv": true}
 
+// normalise drops case, punctuation, the legal form and the top-level domain, so
+// that a domain name compares with the name of its owner.
 func normalise(name string) string {
 	name = strings.TrimSuffix(strings.ToLower(name), ".example")
 	words := strings.FieldsFunc(name, func(c rune) bool { return c == ' ' || c == '-' || c == '.' || c == ',' })
@@ -103,6 +107,7 @@ func normalise(name string) string {
 	return strings.Join(words, " ")
 }
 
+// observe counts spellings, since a spelling seen often is no typing error.
 func (n *names) observe(r *report) {
 	n.seen["actor"][normalise(r.actor)]++
 	n.seen["malware"][normalise(r.malware)]++
@@ -134,6 +139,7 @@ func (n *names) find(kind, name string) string {
 	return found
 }
 
+// nearest is find without the exact match and the cache.
 func (n *names) nearest(kind, name string) string {
 	best, bestCost := name, 3
 	if strings.ContainsAny(name, "0123456789") {

@@ -74,6 +74,7 @@ func readLines(path string, parse func([]byte) (*report, error)) ([]*report, err
 	return list, scanner.Err()
 }
 
+// stixObject is the union of the fields that matter of all object types.
 type stixObject struct {
 	Type, ID, Name, Pattern string
 	Published               string
@@ -85,6 +86,8 @@ type stixObject struct {
 	} `json:"external_references"`
 }
 
+// parseSTIX takes valid_from for the time of observation only where it differs
+// from the time of publication, which partners put there when they know no other.
 func parseSTIX(line []byte) (*report, error) {
 	var bundle struct{ Objects []stixObject }
 	if err := json.Unmarshal(line, &bundle); err != nil {
@@ -120,6 +123,7 @@ func parseSTIX(line []byte) (*report, error) {
 
 var galaxy = regexp.MustCompile(`^misp-galaxy:(threat-actor|malpedia)="(.*)"$`)
 
+// parseMISP falls back to noon of the day where no attribute has first_seen.
 func parseMISP(line []byte) (*report, error) {
 	var in struct {
 		Event struct {
@@ -164,6 +168,8 @@ func parseMISP(line []byte) (*report, error) {
 
 var param = regexp.MustCompile(` (\w+)="((?:[^"\\]|\\.)*)"`)
 
+// parseSyslog reads the structured data of the report; the line's own time is the
+// observation.
 func parseSyslog(line []byte) (*report, error) {
 	fields := strings.SplitN(string(line), " ", 3)
 	if len(fields) < 3 {
@@ -196,6 +202,7 @@ func parseSyslog(line []byte) (*report, error) {
 var columns = map[string]string{"gemeldet": "reported", "festgestellt": "observed", "akteur": "actor",
 	"schadsoftware": "malware", "indikatoren": "indicators", "beschreibung": "summary"}
 
+// readCSV tells the separator from the header and the columns by their names.
 func readCSV(path string) ([]*report, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
