@@ -53,7 +53,7 @@ func autOfRows(r *rows, a args, n *notes) (float64, error) {
 	if inner.Prediction[0] == RoleScore && r.prediction.score == nil {
 		return 0, errs.New(errs.Invalid, "aut of %s needs the column score: give the parameter threshold or leave out the column label", inner.Name)
 	}
-	innerArgs, err := inner.parse(map[string]string{"positive": a.text["positive"]})
+	innerArgs, err := inner.parse(map[string]string{"positive": a.text["positive"]}, complete)
 	if err != nil {
 		return 0, err
 	}
@@ -67,7 +67,11 @@ func autOfRows(r *rows, a args, n *notes) (float64, error) {
 			return 0, errs.Wrap(err, errs.CodeOf(err), "window %s: %s", w.name, errs.MessageOf(err))
 		}
 	}
-	return AUT(values)
+	value, err := AUT(values)
+	if err != nil {
+		return 0, truthFault(err)
+	}
+	return value, nil
 }
 
 // window is a non-empty time window.

@@ -141,10 +141,11 @@ func (r *rows) binary(a args) (binaryCounts, error) {
 		return c.against(1), nil
 	}
 	if !a.given("positive") {
-		for _, t := range []*table{r.truth, r.prediction} {
-			if err := onlyBinary(t); err != nil {
-				return binaryCounts{}, err
-			}
+		if err := onlyBinary(r.truth); err != nil {
+			return binaryCounts{}, truthFault(err)
+		}
+		if err := onlyBinary(r.prediction); err != nil {
+			return binaryCounts{}, err
 		}
 	} else if c.positive < 0 {
 		return binaryCounts{}, errs.New(errs.Invalid, "neither %s nor %s has the positive label %q",

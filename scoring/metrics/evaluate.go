@@ -60,7 +60,7 @@ type call struct {
 // every metric of the request. Errors: Invalid for a request or a file that is
 // wrong, the reader's own error for a source that fails, the context's when it ends.
 func Evaluate(ctx context.Context, req Request) (Result, error) {
-	calls, err := bind(req.Metrics)
+	calls, err := bind(req.Metrics, complete)
 	if err != nil {
 		return Result{}, err
 	}
@@ -70,7 +70,16 @@ func Evaluate(ctx context.Context, req Request) (Result, error) {
 	return evaluateRows(ctx, req, calls)
 }
 
-func bind(specs []Spec) ([]call, error) {
+// complete and partial say whether required parameters must be there. A check
+// before the run may not know the facts of a data set that some are taken from.
+const (
+	complete = true
+	partial  = false
+)
+
+// bind finds the metrics and checks their parameters and that all read the same
+// kind of files.
+func bind(specs []Spec, complete bool) ([]call, error) {
 	if len(specs) == 0 {
 		return nil, errs.New(errs.Invalid, "no metric was asked for")
 	}
@@ -80,7 +89,7 @@ func bind(specs []Spec) ([]call, error) {
 		if err != nil {
 			return nil, err
 		}
-		parsed, err := metric.parse(spec.Params)
+		parsed, err := metric.parse(spec.Params, complete)
 		if err != nil {
 			return nil, err
 		}
@@ -169,7 +178,7 @@ func loadBoth(ctx context.Context, req Request, truthSchema, predictionSchema Sc
 	})
 	_ = group.Wait()
 	if truthErr != nil {
-		return nil, nil, truthErr
+		return nil, nil, truthFault(truthErr)
 	}
 	return truth, prediction, predictionErr
 }

@@ -39,7 +39,7 @@ func evaluateEvents(ctx context.Context, req Request, calls []call) (Result, err
 	limits := req.Limits.withDefaults()
 	steps, err := loadSteps(ctx, req.Truth, req.Columns, limits)
 	if err != nil {
-		return Result{}, err
+		return Result{}, truthFault(err)
 	}
 	result := Result{Warnings: []Warning{}}
 	alerts, repeated, err := loadAlerts(ctx, req.Prediction, req.Columns, limits)

@@ -143,6 +143,31 @@ func TestRowErrorIsTyped(t *testing.T) {
 	require.Equal(t, "prediction:3", row.Error())
 }
 
+// TestFaultsOfTheTruthAreMarked: a run must not blame a participant for them.
+func TestFaultsOfTheTruthAreMarked(t *testing.T) {
+	for _, c := range []struct {
+		name, metric, truth, guess string
+		ofTruth                    bool
+	}{
+		{"empty truth", "roc_auc", "", goodGuess, true},
+		{"truth repeats an id", "roc_auc", goodTruth + "a,1\n", goodGuess, true},
+		{"truth of one class", "roc_auc", "id,label\na,1\n", "id,score\na,1\n", true},
+		{"truth with other labels", "f1", "id,label\na,x\n", "id,label\na,1\n", true},
+		{"bad step", "event_f1", "incident,host,technique,start,end\nA,h,x,1,2\n", alerts, true},
+		{"prediction with other labels", "f1", "id,label\na,1\n", "id,label\na,x\n", false},
+		{"prediction misses an id", "roc_auc", goodTruth, "id,score\na,1\n", false},
+		{"prediction repeats an id", "roc_auc", goodTruth, goodGuess + "a,1\n", false},
+		{"empty prediction", "roc_auc", goodTruth, "", false},
+		{"bad alert", "event_f1", incidents, "time,host,technique,confidence\nx,h,T1059,1\n", false},
+	} {
+		_, err := evaluate(c.truth, c.guess, metrics.Spec{Name: c.metric})
+		var fault *metrics.TruthError
+		require.Equal(t, c.ofTruth, errors.As(err, &fault), c.name)
+		require.Equal(t, errs.Invalid, errs.CodeOf(err), c.name)
+		require.NotEmpty(t, err.Error())
+	}
+}
+
 func TestParametersAreChecked(t *testing.T) {
 	for _, c := range []struct {
 		metric string
@@ -309,7 +334,7 @@ func TestCheckReportsTheFirstFaultWithoutATruth(t *testing.T) {
 		require.Equal(t, c.want, errs.MessageOf(err))
 	}
 	rows, err := metrics.Check(context.Background(), metrics.BytesSource("p.csv", []byte("time,host,technique,confidence\n")),
-		[]metrics.Spec{{Name: "event_f1"}}, metrics.Columns{}, metrics.Limits{})
+		[]metrics.Spec{{Name: "event_f1"}, {Name: "alert_reduction"}}, metrics.Columns{}, metrics.Limits{})
 	require.NoError(t, err, "silence is a valid submission")
 	require.Zero(t, rows)
 }

@@ -67,7 +67,7 @@ func (j joiner) merge(ctx context.Context) (pairing, error) {
 func (j joiner) lookUp(ctx context.Context, salt key) (pairing, error) {
 	ids, err := uniqueIDs(ctx, j.truth, j.truthSrc, salt)
 	if err != nil {
-		return pairing{}, err
+		return pairing{}, truthFault(err)
 	}
 	result := pairing{order: make([]uint32, j.truth.rows)}
 	for i := range result.order {
