@@ -16,6 +16,8 @@ type csvReader struct {
 	quoted [][]byte
 }
 
+// newCSVReader reads the header. A name that occurs twice is refused, because it
+// would be left to chance which column counts.
 func newCSVReader(lines *lineReader) (*csvReader, error) {
 	text, err := lines.next()
 	if err != nil {
@@ -47,6 +49,7 @@ func (r *csvReader) want(columns []string) {
 	}
 }
 
+// next cuts the line at its commas; only a line with a quote takes the slow way.
 func (r *csvReader) next(cells []cell) error {
 	text, err := r.lines.next()
 	if err != nil {
@@ -75,6 +78,7 @@ func (r *csvReader) next(cells []cell) error {
 
 var comma = []byte{','}
 
+// nextQuoted splits the whole line, since a comma may be inside of quotes.
 func (r *csvReader) nextQuoted(text []byte, cells []cell) error {
 	fields, err := r.splitQuoted(text)
 	if err != nil {
@@ -141,6 +145,8 @@ func (r *csvReader) cutField(text []byte) (field, rest []byte, err error) {
 	return nil, nil, r.lines.fail("", "a quoted field is not closed on its line")
 }
 
+// fromComma tells a line that ends with a comma, and so has one more empty field,
+// from one that ends.
 func fromComma(text []byte, end int) []byte {
 	if end == len(text) {
 		return nil

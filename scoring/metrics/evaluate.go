@@ -102,6 +102,7 @@ func bind(specs []Spec, complete bool) ([]call, error) {
 	return calls, nil
 }
 
+// evaluateRows computes metrics of the family that joins on the id.
 func evaluateRows(ctx context.Context, req Request, calls []call) (Result, error) {
 	data, counts, err := readRows(ctx, req, calls)
 	if err != nil {
@@ -137,6 +138,7 @@ func (r *Result) compute(ctx context.Context, calls []call, value func(call, *no
 	return nil
 }
 
+// readRows loads, joins and puts both files in the order of the truth.
 func readRows(ctx context.Context, req Request, calls []call) (*rows, Counts, error) {
 	var counts Counts
 	limits, ids := req.Limits.withDefaults(), newKeyer()
@@ -202,6 +204,7 @@ func schemas(calls []call, columns Columns) (truth, prediction Schema) {
 	return truth, prediction
 }
 
+// require adds roles that are not required yet.
 func (s *Schema) require(roles ...Role) {
 	for _, role := range roles {
 		if !slices.Contains(s.Required, role) {

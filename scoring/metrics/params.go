@@ -70,6 +70,7 @@ func (m *Metric) parse(given map[string]string, complete bool) (args, error) {
 	return a, nil
 }
 
+// parseOne checks a value that is set.
 func (m *Metric) parseOne(p Param, value string, a args) error {
 	switch p.Kind {
 	case Choice:

@@ -57,6 +57,7 @@ func invalidRow(file string, line int, column, value, reason string) error {
 	return errs.Wrap(row, errs.Invalid, "%s: %q %s", place, value, reason)
 }
 
+// cut shortens what a stranger wrote before it is repeated.
 func cut(value string) string {
 	if len(value) > shownBytes {
 		return strings.ToValidUTF8(value[:shownBytes], "") + "…"

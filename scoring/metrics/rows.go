@@ -90,6 +90,7 @@ func (r *rows) singleClass(positives bool, need string) error {
 		"every row is "+only+"; "+need))
 }
 
+// split never needs the rows again: only the order of scores within a class counts.
 func (r *rows) split(positive, count int) *curve {
 	c := &curve{pos: make([]uint64, 0, count), neg: make([]uint64, 0, r.n-count)}
 	for i, label := range r.truth.label {
