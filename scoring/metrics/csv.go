@@ -6,6 +6,9 @@ import (
 	"slices"
 )
 
+// maxColumns bounds the work of every row of a hostile file.
+const maxColumns = 10_000
+
 // csvReader reads RFC 4180 with two restrictions that keep every row on one
 // line: a quoted field may not hold a line end, and no row may be shorter or
 // longer than the header.
@@ -28,11 +31,16 @@ func newCSVReader(lines *lineReader) (*csvReader, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(fields) > maxColumns {
+		return nil, lines.fail("", fmt.Sprintf("the header has more than %d columns", maxColumns))
+	}
+	seen := make(map[string]bool, len(fields))
 	for _, field := range fields {
 		name := string(field)
-		if slices.Contains(r.header, name) {
+		if seen[name] {
 			return nil, lines.fail(name, "occurs twice in the header")
 		}
+		seen[name] = true
 		r.header = append(r.header, name)
 	}
 	return r, nil
