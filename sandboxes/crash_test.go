@@ -3,6 +3,7 @@ package sandboxes_test
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -101,7 +102,7 @@ func reopen(t *testing.T, engine sandboxes.Engine, instance, url, init string, c
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = database.Close() })
 	require.NoError(t, database.Migrate(t.Context()))
-	options := sandboxes.Options{Instance: instance, Init: func(string) ([]byte, error) { return os.ReadFile(init) }}
+	options := sandboxes.Options{Instance: instance, Log: slog.New(slog.DiscardHandler), Init: func(string) ([]byte, error) { return os.ReadFile(init) }}
 	for _, c := range change {
 		c(&options)
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ func newManager(t testing.TB, change ...func(*sandboxes.Options)) *sandboxes.Man
 
 func newManagerOn(t testing.TB, engine sandboxes.Engine, change ...func(*sandboxes.Options)) *sandboxes.Manager {
 	t.Helper()
-	options := sandboxes.Options{Instance: uuid.NewString(), Init: sandboxtest.Init(t)}
+	options := sandboxes.Options{Instance: uuid.NewString(), Init: sandboxtest.Init(t), Log: slog.New(slog.DiscardHandler)}
 	for _, c := range change {
 		c(&options)
 	}

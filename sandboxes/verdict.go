@@ -127,16 +127,23 @@ func (c *conversation) inspect(ctx context.Context) (RunResult, error) {
 		result.Cause, result.Detail = CauseOutOfMemory, memoryDetail(c.s.plan.spec.Limits.MemoryBytes)
 		return result, nil
 	}
-	if code == exitAlone {
+	switch code {
+	case exitAlone:
 		return RunResult{}, errs.New(errs.Unavailable, "The connection to the sandbox was lost.")
+	case exitKilled:
+		return RunResult{}, errs.New(errs.Unavailable, "The sandbox was ended from outside.")
 	}
 	result.Cause = CauseNonzeroExit
 	result.Detail = fmt.Sprintf("The program brought its whole sandbox down (exit code %d).", state.ExitCode)
 	return result, nil
 }
 
-// exitAlone is how process 1 ends when it loses the platform.
-const exitAlone = 71
+// How process 1 ends when it loses the platform, and when somebody outside
+// kills it, such as an engine that stops: nobody inside can.
+const (
+	exitAlone  = 71
+	exitKilled = 137
+)
 
 func refusalCause(r *tree.Refusal) (Cause, string) {
 	if r.Kind == tree.TooLarge {

@@ -78,6 +78,7 @@ type Visibility string
 // The visibilities.
 const (
 	Public Visibility = "public" // inputs and truth can be downloaded
+	Inputs Visibility = "inputs" // inputs can be downloaded, truth is given to scoring alone
 	Hidden Visibility = "hidden" // inputs are given to runs alone, truth to scoring alone
 )
 

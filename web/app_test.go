@@ -202,7 +202,7 @@ func TestBodiesAreLimitedByRoute(t *testing.T) {
 		require.Equal(t, c.want, res.StatusCode, "%s %d", c.path, c.size)
 		// The same without a length: the limit must hold while reading.
 		req := httptest.NewRequest("POST", c.path, io.MultiReader(strings.NewReader(strings.Repeat("x", c.size))))
-		req.ContentLength = -1
+		req.ContentLength, req.TransferEncoding = -1, []string{"chunked"}
 		res, err := app.Fiber().Test(req, 10_000)
 		require.NoError(t, err)
 		require.Equal(t, c.want, res.StatusCode, "chunked %s %d", c.path, c.size)

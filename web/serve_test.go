@@ -49,7 +49,7 @@ func TestAssetsComeCompressedAndForever(t *testing.T) {
 
 func TestPagesOfNobodyCarryATag(t *testing.T) {
 	var app *web.App
-	home := func(c *fiber.Ctx) error { return app.Render(c, "home", pages.HomePage{Frame: app.Frame(c)}) }
+	home := func(c *fiber.Ctx) error { return app.Render(c, "sign_in", pages.SignInPage{Frame: app.Frame(c)}) }
 	app, _ = newApp(t, web.Config{}, route("GET", "/", web.KindPage, home, web.Anyone))
 	first, _ := call(t, app, "GET", "/", "")
 	require.NotEmpty(t, first.Header.Get("ETag"))

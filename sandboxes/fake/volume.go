@@ -106,7 +106,9 @@ func readTar(r io.Reader) (map[string]string, error) {
 	for {
 		h, err := in.Next()
 		if errors.Is(err, io.EOF) {
-			return files, nil
+			// A source may find its fault after the archive's end.
+			_, err := io.Copy(io.Discard, r)
+			return files, err
 		}
 		if err != nil {
 			return nil, err

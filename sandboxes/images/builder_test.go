@@ -157,23 +157,6 @@ func TestRebuildFromLockWithoutNetwork(t *testing.T) {
 	require.Equal(t, time.Unix(1.7e9, 0).UTC(), e.images[built.Ref].Config.Created)
 }
 
-// The time zone of the machine that builds must not show in the image.
-func TestImageIDDoesNotDependOnTheTimeZone(t *testing.T) {
-	build := func() string {
-		b := newBuilder(t, newFakeEngine(t))
-		b.Mirror = "http://mirror.invalid"
-		built, err := b.Ensure(t.Context(), tiny(t, b))
-		require.NoError(t, err)
-		return built.ID
-	}
-	home := time.Local
-	t.Cleanup(func() { time.Local = home })
-	time.Local = time.FixedZone("far west", -10*3600)
-	west := build()
-	time.Local = time.UTC
-	require.Equal(t, west, build())
-}
-
 func TestDamagedLayerCacheIsRebuilt(t *testing.T) {
 	b := newBuilder(t, newFakeEngine(t))
 	r := tiny(t, b)

@@ -135,6 +135,10 @@ func (c *checker) phases() {
 		if !slices.ContainsFunc(c.pack.Spec.DataSets, func(set scenarios.DataSetSpec) bool { return set.Name == phase.DataSet }) {
 			c.report(at("phases", i, "data_set"), "there is no data set %q", phase.DataSet)
 		}
+		if c.takesResults(phase) && c.visibility(phase.DataSet) == scenarios.Hidden {
+			c.report(at("phases", i, "data_set"), "results cannot be made from inputs that nobody gets: "+
+				"give data set %s the visibility inputs, or leave results out of the kinds of this phase", phase.DataSet)
+		}
 		for j, kind := range phase.Kinds {
 			if _, ok := c.pack.Spec.Kinds[kind]; !ok {
 				c.report(at("phases", i, "kinds", strconv.Itoa(j)), "the challenge does not take the kind %s", kind)
@@ -145,6 +149,20 @@ func (c *checker) phases() {
 		}
 	}
 	c.duplicates("phases", "name", names)
+}
+
+func (c *checker) takesResults(phase scenarios.PhaseSpec) bool {
+	_, known := c.pack.Spec.Kinds[scenarios.Results]
+	return known && (len(phase.Kinds) == 0 || slices.Contains(phase.Kinds, scenarios.Results))
+}
+
+func (c *checker) visibility(dataSet string) scenarios.Visibility {
+	for _, set := range c.pack.Spec.DataSets {
+		if set.Name == dataSet {
+			return set.Visibility
+		}
+	}
+	return ""
 }
 
 func (c *checker) rubric() {

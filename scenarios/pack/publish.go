@@ -32,8 +32,8 @@ func (p *Publisher) Publish(ctx context.Context, actor audit.Actor, pk *Pack) (*
 			return nil, err
 		}
 		publication.DataSets = append(publication.DataSets, set)
-		if spec.Visibility == scenarios.Public {
-			attachment, err := p.attach(ctx, pk, "data/"+spec.Name)
+		if folder := downloadable(spec); folder != "" {
+			attachment, err := p.attach(ctx, pk, folder)
 			if err != nil {
 				return nil, err
 			}
@@ -58,6 +58,17 @@ func (p *Publisher) Publish(ctx context.Context, actor audit.Actor, pk *Pack) (*
 		}
 	}
 	return p.Challenges.Publish(ctx, actor, publication)
+}
+
+// downloadable returns the folder of a data set that participants may have, or "".
+func downloadable(spec scenarios.DataSetSpec) string {
+	switch spec.Visibility {
+	case scenarios.Public:
+		return "data/" + spec.Name
+	case scenarios.Inputs:
+		return InputFolder(spec.Name)
+	}
+	return ""
 }
 
 func (p *Publisher) dataSet(ctx context.Context, pk *Pack, spec scenarios.DataSetSpec) (scenarios.DataSet, error) {

@@ -73,6 +73,9 @@ func functions(assets *static.Set) template.FuncMap {
 	return template.FuncMap{
 		"asset": assets.URL,
 		"icon": func(name string) (template.HTML, error) {
+			if name == "" {
+				return "", nil // a zero view model still renders
+			}
 			if !assets.HasIcon(name) {
 				return "", fmt.Errorf("icon %q is not in the sprite: run make assets", name)
 			}

@@ -66,6 +66,7 @@ func TestGallery(t *testing.T) {
 					address := base + "/gallery/" + s.name
 					p.Open(t, address)
 					require.False(t, webtest.Eval[bool](t, p, `!!document.querySelector(".lost")`) && s.template != "error", "the page failed to render")
+					require.Equal(t, 1, webtest.Eval[int](t, p, `document.querySelectorAll("h1").length`), "headings of the first level")
 					p.CheckOverflow(t)
 					p.Screenshot(t, s.name, width, theme)
 					webtest.CheckAccessible(t, p)

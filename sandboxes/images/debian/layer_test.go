@@ -62,7 +62,7 @@ func TestLayerFollowsTheRules(t *testing.T) {
 	require.EqualValues(t, out.Len(), info.Size)
 	require.Equal(t, "sha256:"+sum(out.Bytes()), info.DiffID)
 	require.Equal(t, "sha256:b51d808a727e6a1f98bf3a5b5f3c7da00291eb55f39e67dd5a50d7b1c48a720c", info.DiffID, "whoever changes the rules raises the builder's format")
-	require.Equal(t, shipped.Truncate(time.Second), info.Newest)
+	require.Equal(t, shipped.Truncate(time.Second), info.Newest, "in UTC: the zone of this machine must not show")
 
 	found, order := listing(t, out.Bytes())
 	require.Equal(t, []string{

@@ -79,7 +79,7 @@ func TestPackIsComplete(t *testing.T) {
 	for _, set := range c.DataSets {
 		require.Empty(t, seeds[set.Generator.Seed], "two data sets share a seed")
 		seeds[set.Generator.Seed] = set.Name
-		require.Equal(t, set.Visibility == "hidden", set.Generator.Split == generate.Test)
+		require.Equal(t, set.Visibility != "public", set.Generator.Split == generate.Test)
 	}
 }
 

@@ -85,7 +85,7 @@ func TestPackIsComplete(t *testing.T) {
 	}
 	public := c.DataSets[0].Generator.Seed
 	for _, set := range c.DataSets[1:] {
-		require.Equal(t, "hidden", set.Visibility)
+		require.NotEqual(t, "public", set.Visibility)
 		require.Equal(t, generate.Test, set.Generator.Split)
 		require.Equal(t, public, set.Generator.TrainSeed)
 		require.NotEqual(t, public, set.Generator.Seed)

@@ -20,7 +20,7 @@ CREATE TABLE data_sets (
     position     INTEGER NOT NULL,
     name         TEXT NOT NULL,
     title        TEXT NOT NULL,
-    visibility   TEXT NOT NULL CHECK (visibility IN ('public', 'hidden')),
+    visibility   TEXT NOT NULL CHECK (visibility IN ('public', 'inputs', 'hidden')),
     licence      TEXT NOT NULL,
     source       TEXT NOT NULL,
     input_sha256 TEXT NOT NULL,            -- canonical tar archive of the inputs
