@@ -42,7 +42,8 @@ type migration struct {
 }
 
 // Migrate brings the schema to the newest version, one transaction for each
-// migration, under a lock. It refuses, with errs.Conflict and without a change, a
+// migration, under a lock. Foreign keys are on in it; a SQLite migration that
+// rebuilds a table starts with PRAGMA defer_foreign_keys = ON. It refuses, with errs.Conflict and without a change, a
 // database that a newer program migrated, one whose applied migrations differ
 // from ours, and a pending migration with a number below an applied one.
 func (d *DB) Migrate(ctx context.Context) error {
@@ -50,17 +51,14 @@ func (d *DB) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := d.lockMigrations(ctx)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	for {
-		more, err := d.migrateNext(ctx, all)
-		if err != nil || !more {
-			return err
+	return d.MigrationLock(ctx, func(ctx context.Context) error {
+		for {
+			more, err := d.migrateNext(ctx, all)
+			if err != nil || !more {
+				return err
+			}
 		}
-	}
+	})
 }
 
 // Version returns the highest migration that the database has (0 when empty)
@@ -107,28 +105,28 @@ func (d *DB) migrateNext(ctx context.Context, all []migration) (more bool, err e
 	return more, err
 }
 
-// lockMigrations keeps other processes from migrating PostgreSQL at the same
-// time. The lock belongs to a session, not to the transaction of a migration:
-// that one would have taken its snapshot before it waited. SQLite's single
-// writer is lock enough.
-func (d *DB) lockMigrations(ctx context.Context) (unlock func(), err error) {
+// MigrationLock runs fn while no other process migrates this PostgreSQL schema.
+// The lock belongs to a session, not to the transaction of a migration: that one
+// would have taken its snapshot before it waited. On SQLite the lock of the file
+// and the single writer are enough. fn may use InTx.
+func (d *DB) MigrationLock(ctx context.Context, fn func(ctx context.Context) error) error {
 	if d.dialect == SQLite {
-		return func() {}, nil
+		return fn(ctx)
 	}
 	conn, err := d.write.Conn(ctx)
 	if err != nil {
-		return nil, unavailable(err, "be reached")
+		return unavailable(err, "be reached")
 	}
+	defer func() { _ = conn.Close() }()
 	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", lockKey); err != nil {
-		_ = conn.Close()
-		return nil, unavailable(err, "be locked")
+		return unavailable(err, "be locked")
 	}
-	return func() {
+	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unlockBudget)
 		defer cancel()
-		_, _ = conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", lockKey) // a failed session loses it too
-		_ = conn.Close()
-	}, nil
+		_, _ = conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", lockKey) // a broken session loses it too
+	}()
+	return fn(ctx)
 }
 
 func (d *DB) apply(ctx context.Context, tx *Tx, m *migration) error {

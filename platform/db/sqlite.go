@@ -15,10 +15,12 @@ import (
 )
 
 const (
-	busyTimeoutMS  = 10_000
-	writerCacheKiB = 32 << 10
+	busyTimeoutMS = 10_000
+	// Page caches stay small, for the kernel caches the file too and an idle server
+	// shall stay small. Memory mapping is off: a failing disk would be a SIGBUS,
+	// which kills the process, instead of an error.
+	writerCacheKiB = 8 << 10
 	readerCacheKiB = 4 << 10
-	mmapBytes      = 256 << 20
 	walLimitBytes  = 64 << 20
 )
 
@@ -98,7 +100,7 @@ func sqliteDSN(path string, readOnly bool) string {
 	q.Set("_defensive", "1")
 	q.Set("_error_rc", "1")
 	q.Add("_pragma", "trusted_schema(0)")
-	q.Add("_pragma", "mmap_size("+strconv.Itoa(mmapBytes)+")")
+	q.Add("_pragma", "mmap_size(0)")
 	q.Add("_pragma", "temp_store(MEMORY)")
 	cache := writerCacheKiB
 	if readOnly {

@@ -4,11 +4,13 @@ package dbtest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,8 +27,31 @@ const PostgresEnv = "INCUBATOR_TEST_POSTGRES"
 // New returns a migrated SQLite database in a temporary folder.
 func New(t testing.TB) *db.DB {
 	t.Helper()
-	return open(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+	path := filepath.Join(t.TempDir(), "test.db")
+	migrated, err := template()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, migrated, 0o600))
+	return open(t, "sqlite:"+path)
 }
+
+// template is the file of a migrated database, made once for each test binary:
+// every migration waits for the disk, a copy does not.
+var template = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "dbtest")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "template.db")
+	d, err := db.Open(context.Background(), path, db.WithLogger(slog.New(slog.DiscardHandler)))
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(d.Migrate(context.Background()), d.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path) // closing has moved the log into it
+})
 
 // Each runs fn on a fresh SQLite database and, when PostgresEnv is set, on a
 // fresh PostgreSQL schema; else the subtest postgres is skipped and says so.

@@ -9,5 +9,9 @@ CREATE TABLE platform_meta (
 	key   TEXT PRIMARY KEY,
 	value TEXT NOT NULL
 );
-INSERT INTO schema_migrations VALUES (1, 'platform', '4b6c5a2adc76ce389e3e574751aad81870d8175daa65ad68f35f2e7602db63cc', 1767225600000000);
+CREATE TABLE job_clients (
+	id      TEXT   PRIMARY KEY,
+	seen_at BIGINT NOT NULL
+);
+INSERT INTO schema_migrations VALUES (1, 'platform', '22337d9c916b809f7972f5a59119e44a12529d1461f310d6d76a79eb6f84dd44', 1767225600000000);
 INSERT INTO platform_meta (key, value) VALUES ('fixture', 'kept');

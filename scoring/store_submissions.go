@@ -1,0 +1,129 @@
+package scoring
+
+import (
+	"context"
+	"time"
+
+	"incubator/platform/db"
+	"incubator/platform/errs"
+)
+
+const submissionColumns = `id, number, challenge_id, phase_id, team_id, user_id, kind, name,
+	file_name, file_sha256, file_size, state, counted, carried_from, created_at`
+
+type scanner interface{ Scan(dest ...any) error }
+
+func scanSubmission(row scanner) (*Submission, error) {
+	var (
+		s       Submission
+		counted int
+		created int64
+	)
+	err := row.Scan(&s.ID, &s.Number, &s.ChallengeID, &s.PhaseID, &s.TeamID, &s.UserID, &s.Kind, &s.Name,
+		&s.FileName, &s.File.SHA256, &s.File.Size, &s.State, &counted, &s.CarriedFrom, &created)
+	if db.NotFound(err) {
+		return nil, errs.New(errs.NotFound, "there is no such submission")
+	}
+	if err != nil {
+		return nil, errs.Wrap(err, errs.Internal, "the submission cannot be read")
+	}
+	s.Counted, s.CreatedAt = counted == 1, db.FromMicros(created)
+	return &s, nil
+}
+
+func findSubmission(ctx context.Context, q db.Querier, id string) (*Submission, error) {
+	return scanSubmission(q.QueryRowContext(ctx, `SELECT `+submissionColumns+` FROM submissions WHERE id = $1`, id))
+}
+
+// insertSubmission gives the submission the next number of its challenge. The
+// counter's row is what serialises concurrent submissions.
+func insertSubmission(ctx context.Context, tx *db.Tx, s *Submission) error {
+	err := tx.QueryRowContext(ctx, `INSERT INTO submission_counters (challenge_id, last_number) VALUES ($1, 1)
+		ON CONFLICT (challenge_id) DO UPDATE SET last_number = submission_counters.last_number + 1
+		RETURNING last_number`, s.ChallengeID).Scan(&s.Number)
+	if err != nil {
+		return errs.Wrap(err, errs.Internal, "the submission cannot be numbered")
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO submissions (`+submissionColumns+`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		s.ID, s.Number, s.ChallengeID, s.PhaseID, s.TeamID, s.UserID, s.Kind, s.Name,
+		s.FileName, s.File.SHA256, s.File.Size, s.State, bit(s.Counted), s.CarriedFrom, db.Micros(s.CreatedAt))
+	if err != nil {
+		return errs.Wrap(err, errs.Internal, "the submission cannot be stored")
+	}
+	return nil
+}
+
+// SubmissionFilter selects submissions; empty fields select all.
+type SubmissionFilter struct {
+	ChallengeID string
+	PhaseID     string
+	TeamID      string
+	State       State
+	Before      int // numbers below this one; zero: from the newest on
+	Limit       int // at most 200; zero: 50
+}
+
+// listSubmissions returns the newest first.
+func listSubmissions(ctx context.Context, q db.Querier, f SubmissionFilter) ([]*Submission, error) {
+	if f.Limit <= 0 {
+		f.Limit = 50
+	}
+	rows, err := q.QueryContext(ctx, `SELECT `+submissionColumns+` FROM submissions
+		WHERE challenge_id = $1 AND ($2 = '' OR phase_id = $2) AND ($3 = '' OR team_id = $3)
+			AND ($4 = '' OR state = $4) AND ($5 = 0 OR number < $5)
+		ORDER BY number DESC LIMIT $6`,
+		f.ChallengeID, f.PhaseID, f.TeamID, string(f.State), f.Before, min(f.Limit, 200))
+	if err != nil {
+		return nil, errs.Wrap(err, errs.Internal, "the submissions cannot be listed")
+	}
+	defer rows.Close()
+	var all []*Submission
+	for rows.Next() {
+		s, err := scanSubmission(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, rows.Err()
+}
+
+// countSubmissions returns how many of the team's submissions count against the
+// limits of the phase, in total and since the start of the day.
+func countSubmissions(ctx context.Context, q db.Querier, phaseID, teamID string, day time.Time) (total, today int, err error) {
+	err = q.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(CASE WHEN created_at >= $3 THEN 1 ELSE 0 END), 0)
+		FROM submissions WHERE phase_id = $1 AND team_id = $2 AND counted = 1`,
+		phaseID, teamID, db.Micros(day)).Scan(&total, &today)
+	if err != nil {
+		return 0, 0, errs.Wrap(err, errs.Internal, "the submissions cannot be counted")
+	}
+	return total, today, nil
+}
+
+// findTwin returns the number of the team's unsettled submission with the same
+// bytes, or 0.
+func findTwin(ctx context.Context, q db.Querier, s *Submission) (number int, err error) {
+	err = q.QueryRowContext(ctx, `SELECT number FROM submissions WHERE file_sha256 = $1 AND phase_id = $2 AND team_id = $3
+		AND kind = $4 AND state IN ('queued', 'preparing', 'running', 'scoring') LIMIT 1`,
+		s.File.SHA256, s.PhaseID, s.TeamID, s.Kind).Scan(&number)
+	if err != nil && !db.NotFound(err) {
+		return 0, errs.Wrap(err, errs.Internal, "the submissions cannot be searched")
+	}
+	return number, nil
+}
+
+func setSubmissionState(ctx context.Context, tx *db.Tx, id string, state State, counted bool) error {
+	_, err := tx.ExecContext(ctx, `UPDATE submissions SET state = $2, counted = $3 WHERE id = $1`, id, state, bit(counted))
+	if err != nil {
+		return errs.Wrap(err, errs.Internal, "the submission cannot be stored")
+	}
+	return nil
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,308 @@
+package scoring
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"io"
+	"path"
+	"strings"
+	"time"
+
+	"incubator/platform/db"
+	"incubator/platform/errs"
+	"incubator/platform/files"
+	"incubator/platform/files/archive"
+	"incubator/sandboxes"
+	"incubator/sandboxes/imagearchive"
+	"incubator/scenarios"
+)
+
+// task is one run together with everything it needs.
+type task struct {
+	service    *Service
+	run        *Run
+	submission *Submission
+	challenge  *scenarios.Challenge
+	phase      scenarios.Phase
+	data       scenarios.DataSet
+	log        bytes.Buffer // of the submission, shown by policy
+	scorerLog  bytes.Buffer // of the scoring program, for organisers
+	usage      Usage
+}
+
+// outcome is how a run ended, before it is written down.
+type outcome struct {
+	state  State
+	cause  Cause
+	detail string
+	scores map[string]float64
+	output *upload // nil where nothing is kept
+}
+
+func (s *Service) load(ctx context.Context, run *Run) (*task, error) {
+	sub, err := findSubmission(ctx, s.DB.Read(), run.SubmissionID)
+	if err != nil {
+		return nil, err
+	}
+	challenge, err := s.challenge(ctx, sub.ChallengeID)
+	if err != nil {
+		return nil, err
+	}
+	phase, err := s.Challenge.Phase(ctx, sub.PhaseID)
+	if err != nil {
+		return nil, err
+	}
+	data, ok := challenge.DataSet(phase.Spec.DataSet)
+	if !ok {
+		return nil, errs.New(errs.Internal, "phase %s has no data set", phase.Name)
+	}
+	t := &task{service: s, run: run, submission: sub, challenge: challenge, phase: phase, data: data}
+	t.usage.Waited = s.Now().Sub(run.QueuedAt)
+	return t, nil
+}
+
+// perform runs the submission and scores what it left. Its error is a fault of
+// the platform; what is the submission's own fault is an outcome.
+func (t *task) perform(ctx context.Context) (outcome, error) {
+	output, failed, err := t.predict(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+	if failed != nil {
+		failed.output = output
+		return *failed, nil
+	}
+	if err := t.enter(ctx, Scoring, ""); err != nil {
+		return outcome{}, err
+	}
+	started := time.Now()
+	out, err := t.score(ctx, output)
+	t.usage.Scoring = time.Since(started)
+	out.output = output
+	return out, err
+}
+
+// enter records that the run has come to a state or a step of it.
+func (t *task) enter(ctx context.Context, state State, step string) error {
+	if t.run.State == state && t.run.Step == step {
+		return nil
+	}
+	t.run.State, t.run.Step = state, step
+	return t.service.DB.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		t.service.announceRun(tx, t.submission, t.run)
+		return advanceRun(ctx, tx, t.run, t.service.owner, t.service.Now())
+	})
+}
+
+// predict returns the output of the submission: what a sandbox produced, what an
+// earlier run did, or the submission itself. The returned outcome is not nil
+// where the submission failed.
+func (t *task) predict(ctx context.Context) (*upload, *outcome, error) {
+	if t.run.OutputFrom != "" {
+		output, err := t.earlierOutput(ctx)
+		return output, nil, err
+	}
+	switch t.submission.Kind {
+	case scenarios.Code:
+		return t.predictByCode(ctx)
+	case scenarios.Image:
+		return t.predictByImage(ctx)
+	default:
+		output, err := t.submittedResults(ctx)
+		return output, nil, err
+	}
+}
+
+func (t *task) earlierOutput(ctx context.Context) (*upload, error) {
+	earlier, err := findRun(ctx, t.service.DB.Read(), t.run.OutputFrom)
+	if err != nil {
+		return nil, err
+	}
+	return t.service.open(ctx, earlier.Output)
+}
+
+// open returns a stored blob as an upload that need not be stored again.
+func (s *Service) open(ctx context.Context, blob files.Blob) (*upload, error) {
+	file, size, err := s.Files.Open(ctx, blob.SHA256)
+	if err != nil {
+		return nil, err
+	}
+	return &upload{blob: files.Blob{SHA256: blob.SHA256, Size: size}, at: file, file: file}, nil
+}
+
+func (t *task) predictByCode(ctx context.Context) (*upload, *outcome, error) {
+	code, err := t.service.open(ctx, t.submission.File)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer code.Close()
+	command, err := commandOf(ctx, code.at, code.blob.Size)
+	if err != nil {
+		return nil, nil, err
+	}
+	if command == "" { // by the run contract, a submission without a command is its own output
+		output, err := t.submittedResults(ctx)
+		return output, nil, err
+	}
+	argv, err := expand(command, predictionPaths)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := t.enter(ctx, Preparing, "makes the runtime image ready"); err != nil {
+		return nil, nil, err
+	}
+	image, err := t.service.Images(ctx, t.challenge.Spec.Kinds[scenarios.Code].Runtime)
+	if err != nil {
+		return nil, nil, err
+	}
+	spec := t.predictionSpec(image)
+	spec.Command, spec.WorkDir = argv, programDir
+	spec.Files = []sandboxes.Tree{{Path: programDir, Open: tarOf(code)}}
+	return t.runSandbox(ctx, spec)
+}
+
+func (t *task) predictByImage(ctx context.Context) (*upload, *outcome, error) {
+	file, err := t.service.open(ctx, t.submission.File)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer file.Close()
+	if err := t.enter(ctx, Preparing, "loads the image"); err != nil {
+		return nil, nil, err
+	}
+	image, err := t.service.Sandboxes.LoadImage(ctx, io.NewSectionReader(file.at, 0, file.blob.Size), imagearchive.Caps{})
+	if errs.Is(err, errs.Invalid) {
+		return nil, &outcome{state: Failed, cause: BadImage, detail: errs.MessageOf(err)}, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return t.runSandbox(ctx, t.predictionSpec(image.ID))
+}
+
+// tarOf rewrites an archive of any accepted kind as the tar stream of a sandbox.
+func tarOf(u *upload) func(ctx context.Context) (io.ReadCloser, error) {
+	return func(ctx context.Context) (io.ReadCloser, error) {
+		reader, writer := io.Pipe()
+		go func() {
+			_, err := archive.ToTar(ctx, u.at, u.blob.Size, archive.DefaultLimits(), writer)
+			writer.CloseWithError(err)
+		}()
+		return reader, nil
+	}
+}
+
+func (t *task) predictionSpec(image string) sandboxes.RunSpec {
+	run := t.challenge.Spec.Run
+	return sandboxes.RunSpec{
+		TeamID: t.submission.TeamID, RunID: t.run.ID, Purpose: sandboxes.PurposePrediction, Image: image,
+		Data:      []sandboxes.DataMount{{Path: inputDir, DataID: t.data.Input.SHA256}},
+		OutputDir: outputDir,
+		Limits: sandboxes.Limits{
+			CPUs: run.CPUs, MemoryBytes: int64(run.Memory), Time: run.Time.Std(), OutputBytes: int64(run.Output),
+			ProgramBytes: programBytes(t.challenge.Spec.Kinds[scenarios.Code]),
+		},
+	}
+}
+
+// programBytes allows a program four times the size of its archive.
+func programBytes(kind scenarios.KindSpec) int64 { return max(64<<20, 4*int64(kind.MaxSize)) }
+
+// runSandbox runs the spec and receives its output. A failed run has no output.
+func (t *task) runSandbox(ctx context.Context, spec sandboxes.RunSpec) (*upload, *outcome, error) {
+	if err := t.service.ensureData(ctx, t.data.Input); err != nil {
+		return nil, nil, err
+	}
+	var output *upload
+	result, err := t.service.Sandboxes.Run(ctx, spec, sandboxes.RunIO{
+		Log: &t.log,
+		Output: func(ctx context.Context, r io.Reader) (err error) {
+			output, err = t.service.receive(ctx, r, tarSize(spec.Limits))
+			return err
+		},
+		Step: func(step string) { t.step(ctx, step) },
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	t.note(result)
+	if result.Cause == sandboxes.CausePlatform {
+		return nil, nil, errs.New(errs.Internal, "the sandbox failed: %s", result.Detail)
+	}
+	if result.Cause != sandboxes.CauseNone {
+		return nil, &outcome{state: Failed, cause: Cause(result.Cause), detail: result.Detail}, nil
+	}
+	return output, nil, nil
+}
+
+// tarSize bounds the archive of an output by what its files may hold.
+func tarSize(l sandboxes.Limits) int64 { return l.OutputBytes*2 + 64<<20 }
+
+// step shows what the sandbox does. That the display lags is no reason to fail.
+func (t *task) step(ctx context.Context, step string) {
+	state := Running
+	if step == sandboxes.StepPreparing {
+		state = Preparing
+	}
+	if err := t.enter(ctx, state, step); err != nil {
+		t.service.Log.Warn("a step could not be recorded", "run", t.run.ID, "error", err)
+	}
+}
+
+func (t *task) note(r sandboxes.RunResult) {
+	t.usage.Prediction = r.Usage.Ended.Sub(r.Usage.Started)
+	t.usage.CPU, t.usage.PeakMemory = r.Usage.CPU, r.Usage.PeakMemoryBytes
+	t.usage.Runtime, t.usage.Image = r.Runtime, r.ImageID
+}
+
+// submittedResults returns a results submission as an output archive.
+func (t *task) submittedResults(ctx context.Context) (*upload, error) {
+	file, err := t.service.open(ctx, t.submission.File)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	reader, writer := io.Pipe()
+	go func() { writer.CloseWithError(t.writeResults(ctx, writer, file)) }()
+	output, err := t.service.receive(ctx, reader, file.blob.Size*200+64<<20)
+	reader.CloseWithError(io.ErrClosedPipe)
+	return output, err
+}
+
+func (t *task) writeResults(ctx context.Context, w io.Writer, file *upload) error {
+	if _, err := archive.Detect(file.at, file.blob.Size); err == nil {
+		_, err := archive.ToTar(ctx, file.at, file.blob.Size, archive.DefaultLimits(), w)
+		return err
+	}
+	out := tar.NewWriter(w)
+	header := &tar.Header{Typeflag: tar.TypeReg, Name: t.resultName(), Size: file.blob.Size, Mode: 0o444, Format: tar.FormatPAX}
+	if err := out.WriteHeader(header); err != nil {
+		return err
+	}
+	if _, err := io.Copy(out, io.NewSectionReader(file.at, 0, file.blob.Size)); err != nil {
+		return err
+	}
+	return out.Close()
+}
+
+// resultName is what a single results file is called in the output, whatever the
+// team called it. A JSON Lines table keeps its ending, which tells its format.
+func (t *task) resultName() string {
+	name := t.challenge.Spec.Grading.Prediction
+	if name == "" {
+		name = t.challenge.Spec.Kinds[scenarios.Results].Files[0].Name
+	}
+	if ext := path.Ext(t.submission.FileName); ext == ".jsonl" || ext == ".ndjson" {
+		name = strings.TrimSuffix(name, path.Ext(name)) + ext
+	}
+	return name
+}
+
+// ensureData makes a data archive available to sandboxes, once for each engine.
+func (s *Service) ensureData(ctx context.Context, blob files.Blob) error {
+	return s.Sandboxes.EnsureData(ctx, blob.SHA256, func(ctx context.Context) (io.ReadCloser, error) {
+		file, _, err := s.Files.Open(ctx, blob.SHA256)
+		return file, err
+	})
+}

@@ -1,0 +1,91 @@
+package pages
+
+// SubmissionPage explains one submission: what happened, why this score, and
+// what to do when there is none.
+type SubmissionPage struct {
+	Frame
+	Number    int
+	Team      Link
+	Live      Live
+	Steps     []Step
+	Failure   *Failure
+	Metrics   []Metric
+	Facts     []Fact // kind, size, hash, runtime, sandbox
+	Usage     []Usage
+	Logs      []Log
+	LogPolicy string // why logs are missing or cut
+	Outputs   []DataSet
+	Curve     *Chart
+	Actions   []Confirm
+}
+
+// Failure is the cause of a failed run in plain words.
+type Failure struct {
+	Title  string
+	Text   string
+	Advice []string
+	Counts string // whether it counts against the quota, and why
+}
+
+// Metric is a score with its definition.
+type Metric struct {
+	Score   Score
+	Meaning string
+	Primary bool
+	Best    string // how it compares: "best of the team", "+0.013 to #16"
+}
+
+// Usage is one resource of a run against its limit.
+type Usage struct {
+	Name    string
+	Used    string
+	Limit   string
+	Percent int
+}
+
+// Log is one bounded log of a run.
+type Log struct {
+	Name  string
+	Lines []LogLine
+	Note  string // "first 64 kB of 3.2 MB"
+	Href  string
+}
+
+// LogLine is one line of a log.
+type LogLine struct {
+	Number int
+	Text   string
+	Bad    bool // written to standard error
+}
+
+// SubmitPage is the form that takes a submission.
+type SubmitPage struct {
+	Frame
+	Challenge Link
+	Team      string
+	Quota     Quota
+	Kinds     []SubmissionKind
+	Kind      string // chosen
+	Name      Field
+	Note      Field
+	File      Field
+	Problems  []Problem
+	Action    string
+}
+
+// SubmissionKind is one way to submit with its limits.
+type SubmissionKind struct {
+	Key    string
+	Title  string
+	Icon   string
+	Text   string
+	Accept string // for the file input
+	Limits []Fact
+}
+
+// Problem is one finding of the early check, by line.
+type Problem struct {
+	File string
+	Line int
+	Text string
+}

@@ -1,0 +1,88 @@
+package web
+
+import (
+	"maps"
+	"net"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"incubator/platform/errs"
+)
+
+// health says that the process answers, and nothing about what it stands on.
+func (a *App) health(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.SendString("ok\n")
+}
+
+// ready says whether everything that requests need answers. The body names
+// the parts that do not; why is in the log.
+func (a *App) ready(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	state := map[string]string{}
+	status := fiber.StatusOK
+	for _, name := range slices.Sorted(maps.Keys(a.services.Ready)) {
+		state[name] = "up"
+		if err := a.services.Ready[name](c.UserContext()); err != nil {
+			state[name], status = "down", fiber.StatusServiceUnavailable
+			a.cfg.Log.WarnContext(c.UserContext(), "not ready", "part", name, "error", err.Error())
+		}
+	}
+	return c.Status(status).JSON(state)
+}
+
+// httpMetrics counts requests for Prometheus.
+type httpMetrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+	streams  prometheus.Gauge
+	handler  fiber.Handler
+}
+
+func newHTTPMetrics(registry *prometheus.Registry) *httpMetrics {
+	m := &httpMetrics{
+		registry: registry,
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "incubator_http_requests_total", Help: "Requests by operation and status.",
+		}, []string{"method", "operation", "status"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "incubator_http_request_seconds", Help: "Time to answer a request, by operation.",
+			Buckets: []float64{.001, .005, .02, .1, .5, 2, 10, 60},
+		}, []string{"operation"}),
+		streams: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "incubator_http_event_streams", Help: "Event streams that are open.",
+		}),
+	}
+	registry.MustRegister(m.requests, m.seconds, m.streams, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.handler = adaptor.HTTPHandler(promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	return m
+}
+
+func (m *httpMetrics) observe(method, operation string, status int, took time.Duration) {
+	m.requests.WithLabelValues(method, operation, strconv.Itoa(status)).Inc()
+	m.seconds.WithLabelValues(operation).Observe(took.Seconds())
+}
+
+// Registry is where the domain packages register their own metrics.
+func (a *App) Registry() *prometheus.Registry { return a.metrics.registry }
+
+// serveMetrics answers the machine itself, administrators, and everybody when
+// it was configured so. The address is that of the connection: behind a proxy
+// every caller would look local, so there it takes an administrator.
+func (a *App) serveMetrics(c *fiber.Ctx) error {
+	ip := net.ParseIP(c.Context().RemoteIP().String())
+	local := ip != nil && ip.IsLoopback() && a.cfg.ProxyHeader == ""
+	if !local && !a.cfg.MetricsForAll && !Caller(c).Has(Administrator) {
+		return errs.New(errs.Forbidden, "Metrics are for administrators.")
+	}
+	return a.metrics.handler(c)
+}

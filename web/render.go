@@ -1,0 +1,118 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/klauspost/compress/gzip"
+
+	"incubator/web/pages"
+)
+
+// compressFrom is the size from which a page gains by compression: about what
+// one network packet holds.
+const compressFrom = 1400
+
+// Frame returns the shared part of a page for the caller. Handlers add title,
+// section and heading.
+func (a *App) Frame(c *fiber.Ctx) pages.Frame {
+	f := pages.Frame{Version: a.cfg.Version, Here: c.Path()}
+	if theme := c.Cookies(themeCookie); theme == "light" || theme == "dark" {
+		f.Theme = theme
+	}
+	if p := Caller(c); p != nil {
+		f.Viewer = &pages.Viewer{Name: p.Name, Initials: initials(p.Name), Organization: p.Organization, Kind: p.Kind,
+			Organizer: p.Has(Organizer) || p.Has(Administrator), Admin: p.Has(Administrator)}
+		f.CSRF = a.FormToken(c)
+	}
+	return f
+}
+
+// initials returns up to two capitals for the avatar.
+func initials(name string) string {
+	var out strings.Builder
+	for _, word := range strings.Fields(name) {
+		r, _ := utf8.DecodeRuneInString(word)
+		if out.WriteString(strings.ToUpper(string(r))); utf8.RuneCountInString(out.String()) == 2 {
+			break
+		}
+	}
+	return out.String()
+}
+
+// Render answers with a page. It is rendered whole before the first byte is
+// sent; for readers who are not signed in it carries an ETag.
+func (a *App) Render(c *fiber.Ctx, page string, model any) error {
+	body, err := a.pages.Page(page, model)
+	if err != nil {
+		return err
+	}
+	return a.sendHTML(c, body)
+}
+
+// RenderPart answers with one named part of a page, for an update without reload.
+func (a *App) RenderPart(c *fiber.Ctx, page, part string, model any) error {
+	body, err := a.pages.Part(page, part, model)
+	if err != nil {
+		return err
+	}
+	return a.sendHTML(c, body)
+}
+
+func (a *App) sendHTML(c *fiber.Ctx, body []byte) error {
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Vary(fiber.HeaderCookie, fiber.HeaderAcceptEncoding)
+	if Caller(c) == nil && c.Method() == fiber.MethodGet {
+		sum := sha256.Sum256(body)
+		tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
+		c.Set(fiber.HeaderETag, tag)
+		c.Set(fiber.HeaderCacheControl, "private, no-cache")
+		if matchesTag(c.Get(fiber.HeaderIfNoneMatch), tag) {
+			return c.SendStatus(fiber.StatusNotModified)
+		}
+	} else {
+		c.Set(fiber.HeaderCacheControl, "private, no-store")
+	}
+	if len(body) < compressFrom || !accepts(c, "gzip") {
+		return c.Send(body)
+	}
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write(body); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentEncoding, "gzip")
+	return c.Send(b.Bytes())
+}
+
+// matchesTag compares If-None-Match with a tag, weakly as RFC 9110 asks.
+func matchesTag(header, tag string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		part = strings.TrimSpace(part)
+		if part == "*" || strings.TrimPrefix(part, "W/") == strings.TrimPrefix(tag, "W/") {
+			return true
+		}
+	}
+	return false
+}
+
+// accepts reports whether the client takes the content coding: named, and not
+// with quality zero.
+func accepts(c *fiber.Ctx, coding string) bool {
+	for part := range strings.SplitSeq(c.Get(fiber.HeaderAcceptEncoding), ",") {
+		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if !strings.EqualFold(strings.TrimSpace(name), coding) {
+			continue
+		}
+		q := strings.ReplaceAll(params, " ", "")
+		return !(strings.HasPrefix(q, "q=0") && strings.Trim(q[3:], ".0") == "")
+	}
+	return false
+}
