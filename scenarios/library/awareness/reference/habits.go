@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 )
@@ -68,6 +69,9 @@ func (h *habits) common(thing string) bool {
 func learn(folder string) (*habits, error) {
 	h := &habits{hosts: map[string]*crowd{}}
 	s, err := openStream(folder, "host.jsonl")
+	if errors.Is(err, errNoLog) {
+		return h, nil // nothing is known, so nothing counts as common
+	}
 	if err != nil {
 		return nil, err
 	}
