@@ -39,6 +39,7 @@ func (h *habits) note(r *record) {
 	}
 }
 
+// add counts a host for a thing, as far as the crowd is interesting.
 func (h *habits) add(thing, host string) {
 	c := h.hosts[thing]
 	if c == nil {
