@@ -15,6 +15,10 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"incubator/platform/accounts"
+	"incubator/platform/events"
+	"incubator/scenarios"
+	"incubator/scoring"
 	"incubator/web/static"
 	"incubator/web/templates"
 )
@@ -38,15 +42,20 @@ type Config struct {
 	Timeout       time.Duration // of a request's work; default 30 s
 	BodyLimit     int64         // bytes of an ordinary request; default 1 MB
 	Heartbeat     time.Duration // of event streams; default 15 s
-	Now           func() time.Time
-	NewID         func() string // of a request; default 16 random characters
-	Log           *slog.Logger
+	// Recheck is how often an event stream asks again whether its reader may
+	// still follow it; default 30 s.
+	Recheck time.Duration
+	Now     func() time.Time
+	NewID   func() string // of a request; default 16 random characters
+	Log     *slog.Logger
 }
 
 // Services is what the pages stand on.
 type Services struct {
-	Accounts Accounts
-	Events   Events
+	Accounts  *accounts.Service
+	Events    *events.Bus
+	Scenarios *scenarios.Service
+	Scoring   *scoring.Service
 	// Ready lists what must answer before traffic may come, by name.
 	Ready map[string]func(context.Context) error
 }
@@ -88,7 +97,7 @@ func New(cfg Config, services Services, more ...Route) (*App, error) {
 		DisableStartupMessage: true,
 		ErrorHandler:          a.handleError,
 		ProxyHeader:           cfg.ProxyHeader,
-		ReadTimeout:           0, // uploads may be long; the header has its own limit below
+		ReadTimeout:           0, // an upload may take hours, and fasthttp has one timeout for header and body
 		IdleTimeout:           2 * time.Minute,
 		ReadBufferSize:        16 << 10,
 	})
@@ -109,6 +118,9 @@ func (c *Config) fill() error {
 	}
 	if c.Heartbeat == 0 {
 		c.Heartbeat = 15 * time.Second
+	}
+	if c.Recheck == 0 {
+		c.Recheck = 30 * time.Second
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/klauspost/compress/gzip"
 
+	"incubator/platform/accounts"
 	"incubator/web/pages"
 )
 
@@ -24,12 +25,27 @@ func (a *App) Frame(c *fiber.Ctx) pages.Frame {
 	if theme := c.Cookies(themeCookie); theme == "light" || theme == "dark" {
 		f.Theme = theme
 	}
-	if p := Caller(c); p != nil {
-		f.Viewer = &pages.Viewer{Name: p.Name, Initials: initials(p.Name), Organization: p.Organization, Kind: p.Kind,
-			Organizer: p.Has(Organizer) || p.Has(Administrator), Admin: p.Has(Administrator)}
+	if p := Caller(c); p.SignedIn() {
+		f.Viewer = a.viewer(c, p)
 		f.CSRF = a.FormToken(c)
 	}
 	return f
+}
+
+// viewer describes the caller for the top bar. A page is shown without the
+// organisation rather than not at all.
+func (a *App) viewer(c *fiber.Ctx, p accounts.Principal) *pages.Viewer {
+	v := &pages.Viewer{Name: p.User.Name, Initials: initials(p.User.Name), Organizer: p.CanOrganise(), Admin: p.CanAdminister()}
+	if p.User.OrganizationID == "" {
+		return v
+	}
+	o, err := a.services.Accounts.Organization(c.UserContext(), p.User.OrganizationID)
+	if err != nil {
+		a.cfg.Log.WarnContext(c.UserContext(), "the organisation of a viewer cannot be read", "user", p.User.ID, "error", err.Error())
+		return v
+	}
+	v.Organization, v.Kind = o.Name, string(o.Kind)
+	return v
 }
 
 // initials returns up to two capitals for the avatar.
@@ -66,7 +82,7 @@ func (a *App) RenderPart(c *fiber.Ctx, page, part string, model any) error {
 func (a *App) sendHTML(c *fiber.Ctx, body []byte) error {
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	c.Vary(fiber.HeaderCookie, fiber.HeaderAcceptEncoding)
-	if Caller(c) == nil && c.Method() == fiber.MethodGet {
+	if !Caller(c).SignedIn() && c.Method() == fiber.MethodGet {
 		sum := sha256.Sum256(body)
 		tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
 		c.Set(fiber.HeaderETag, tag)

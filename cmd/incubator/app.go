@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"time"
 
+	"incubator/platform/markdown"
 	"incubator/web"
+	"incubator/web/site"
 )
 
 // newApp wires the pages and the API to the platform.
@@ -12,11 +15,22 @@ func (p *platform) newApp() (*web.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	return web.New(web.Config{
+	pages := site.New(site.Services{
+		Accounts: p.accounts, Audit: p.audit, Events: p.events, Files: p.files, Jobs: p.jobs, Sandboxes: p.sandboxes,
+		Scenarios: p.scenarios, Scoring: p.scoring, Markdown: markdown.New(markdown.Options{HeadingOffset: 1}),
+		PublicURL: p.config.BaseURL(), Log: p.log, Now: time.Now,
+	})
+	app, err := web.New(web.Config{
 		PublicURL: p.config.PublicURL, Version: version, Secret: secret, Log: p.log,
 	}, web.Services{
+		Accounts: p.accounts, Events: p.events, Scenarios: p.scenarios, Scoring: p.scoring,
 		Ready: map[string]func(context.Context) error{
 			"database": func(ctx context.Context) error { _, _, err := p.db.Version(ctx); return err },
 		},
-	})
+	}, pages.Routes()...)
+	if err != nil {
+		return nil, err
+	}
+	pages.Bind(app)
+	return app, nil
 }

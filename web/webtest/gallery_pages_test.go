@@ -89,7 +89,7 @@ func submissionFrame(state string) pages.SubmissionPage {
 	f := frame("challenges", "#18 detector-0.9", "Kestrel Labs, by Ida Holm", viewer())
 	f.Area, f.State = pages.AreaOf("awareness"), pages.StateOf(state)
 	f.Trail = []pages.Link{{Text: "Challenges", Href: "/challenges"}, {Text: "Find the intrusion", Href: "/c/1"}}
-	return pages.SubmissionPage{Frame: f, Number: 18, Live: pages.Live{Stream: "/api/v1/events?topics=submission-18", Fresh: ago(2 * time.Second)},
+	return pages.SubmissionPage{Frame: f, Number: 18, Live: pages.Live{Stream: "/api/v1/events?topics=challenge/1", Fresh: ago(2 * time.Second)},
 		Facts: []pages.Fact{{Name: "Kind", Value: "Code, Python 3.11"}, {Name: "Size", Value: "48.2 kB"}, {Name: "SHA-256", Value: hash, Code: true}, {Name: "Phase", Value: "Development"}, {Name: "Sandbox", Value: "gVisor, no network"}, {Name: "Attempt", Value: "1 of 1"}},
 		Usage: []pages.Usage{{Name: "Time", Used: "41 s", Limit: "10 min", Percent: 7}, {Name: "Memory, peak", Used: "478 MB", Limit: "512 MB", Percent: 93}, {Name: "Output", Used: "1.2 MB", Limit: "64 MB", Percent: 2}}}
 }

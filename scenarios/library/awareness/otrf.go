@@ -77,6 +77,7 @@ type otrfImport struct {
 	number int   // of the recording
 }
 
+// newOTRFImport starts a report with what a reader must know of this source.
 func newOTRFImport(files *generate.Files) *otrfImport {
 	groups := map[string]int{GroupLogs: 0, GroupEvents: 0, GroupImported: 0, GroupSkipped: 0}
 	return &otrfImport{files: files, report: Report{Groups: groups, Skipped: []generate.Skipped{}, Notes: []string{
@@ -86,6 +87,7 @@ func newOTRFImport(files *generate.Files) *otrfImport {
 	}}}
 }
 
+// all imports the recordings in the order of their names.
 func (i *otrfImport) all(ctx context.Context, names []string, labels map[string]label) error {
 	i.files.WriteLine(IncidentsFile, "incident", "host", "technique", "start", "end")
 	for _, name := range names {
@@ -144,6 +146,7 @@ func (i *otrfImport) moved(into time.Duration) time.Time {
 	return otrfStart.Add(time.Duration(i.clock)*time.Microsecond + into)
 }
 
+// skip lists what was left out; line 0 means the whole file.
 func (i *otrfImport) skip(file string, line int, reason string) {
 	if len(i.report.Skipped) < maxSkipped {
 		i.report.Skip(file, line, reason)
