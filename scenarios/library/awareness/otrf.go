@@ -50,7 +50,7 @@ var otrfStart = time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
 // its first event to its last, on the host with most events, because the labels name no
 // host. Lines that cannot be used are listed in the report by file and line. A source
 // without any usable recording is an Invalid error.
-func ImportOTRF(ctx context.Context, src, out string) (Report, error) {
+func ImportOTRF(ctx context.Context, src string, out generate.Out) (Report, error) {
 	labels, err := readLabels(filepath.Join(src, "labels.csv"))
 	if err != nil {
 		return Report{}, err
@@ -60,7 +60,7 @@ func ImportOTRF(ctx context.Context, src, out string) (Report, error) {
 		return Report{}, errs.Wrap(err, errs.Invalid, "the folder %s cannot be listed", src)
 	}
 	slices.Sort(names)
-	i := newOTRFImport(generate.NewFiles(generate.Dir(out)))
+	i := newOTRFImport(generate.NewFiles(out))
 	err = i.all(ctx, names, labels)
 	if closeErr := i.files.Close(); err == nil {
 		err = closeErr
@@ -77,6 +77,7 @@ type otrfImport struct {
 	number int   // of the recording
 }
 
+// newOTRFImport starts a report with what a reader must know of this source.
 func newOTRFImport(files *generate.Files) *otrfImport {
 	groups := map[string]int{GroupLogs: 0, GroupEvents: 0, GroupImported: 0, GroupSkipped: 0}
 	return &otrfImport{files: files, report: Report{Groups: groups, Skipped: []generate.Skipped{}, Notes: []string{
@@ -86,6 +87,7 @@ func newOTRFImport(files *generate.Files) *otrfImport {
 	}}}
 }
 
+// all imports the recordings in the order of their names.
 func (i *otrfImport) all(ctx context.Context, names []string, labels map[string]label) error {
 	i.files.WriteLine(IncidentsFile, "incident", "host", "technique", "start", "end")
 	for _, name := range names {
@@ -144,6 +146,7 @@ func (i *otrfImport) moved(into time.Duration) time.Time {
 	return otrfStart.Add(time.Duration(i.clock)*time.Microsecond + into)
 }
 
+// skip lists what was left out; line 0 means the whole file.
 func (i *otrfImport) skip(file string, line int, reason string) {
 	if len(i.report.Skipped) < maxSkipped {
 		i.report.Skip(file, line, reason)

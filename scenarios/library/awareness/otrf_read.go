@@ -39,6 +39,8 @@ type recording struct {
 	left   int64
 }
 
+// read reads all logs of an archive. What cannot be used goes to the report; an error
+// is returned only when the import must stop.
 func (r *recording) read(ctx context.Context, path string) error {
 	archive, err := zip.OpenReader(path)
 	if err != nil {
@@ -72,6 +74,7 @@ func clip(name string) string {
 	return strings.ToValidUTF8(name[:min(len(name), 120)], "?")
 }
 
+// entry reads one file of the archive line by line.
 func (r *recording) entry(ctx context.Context, entry *zip.File, place string) error {
 	file, err := entry.Open()
 	if err != nil {
@@ -111,6 +114,7 @@ func (r *recording) finished(place string) error {
 	return nil
 }
 
+// skipLine reads to the end of a line that did not fit the buffer.
 func skipLine(in *bufio.Reader) error {
 	for {
 		if _, err := in.ReadSlice('\n'); !errors.Is(err, bufio.ErrBufferFull) {
@@ -119,6 +123,7 @@ func skipLine(in *bufio.Reader) error {
 	}
 }
 
+// line takes one event, or counts it among those left out.
 func (r *recording) line(place string, number int, line []byte) {
 	event, host, problem := normalise(line, r.number)
 	if problem != "" {
