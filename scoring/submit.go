@@ -24,6 +24,9 @@ type SubmitRequest struct {
 	Name     string // what the team calls it; empty: the file's name
 	FileName string
 	Body     io.Reader // read to its end, or to the limit of the kind
+	// Within, when set, is called at the end of the transaction that stores the
+	// submission; its error undoes the submission.
+	Within func(ctx context.Context, tx *db.Tx, sub *Submission) error
 }
 
 // Submit reads the upload, checks it, and stores the submission together with its
@@ -156,8 +159,12 @@ func (s *Service) store(ctx context.Context, by accounts.Principal, challenge *s
 				return err
 			}
 		}
-		return s.Audit.Record(ctx, tx, by.Actor().Did(sub.CreatedAt, "submission.create", "submission", sub.ID,
+		err = s.Audit.Record(ctx, tx, by.Actor().Did(sub.CreatedAt, "submission.create", "submission", sub.ID,
 			map[string]any{"number": sub.Number, "kind": string(sub.Kind), "sha256": sub.File.SHA256}))
+		if err != nil || req.Within == nil {
+			return err
+		}
+		return req.Within(ctx, tx, sub)
 	})
 	if err != nil {
 		return nil, err
