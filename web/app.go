@@ -5,6 +5,7 @@ package web
 
 import (
 	"context"
+	"crypto/cipher"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -69,6 +70,7 @@ type App struct {
 	pages    *templates.Set
 	metrics  *httpMetrics
 	table    []Route
+	box      cipher.AEAD   // seals what Keep stores in browsers
 	stop     chan struct{} // closed when streams must end
 	once     sync.Once
 }
@@ -88,7 +90,11 @@ func New(cfg Config, services Services, more ...Route) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
-	a := &App{cfg: cfg, services: services, assets: assets, pages: set,
+	box, err := newKeepBox(cfg.Secret)
+	if err != nil {
+		return nil, fmt.Errorf("kept cookies: %w", err)
+	}
+	a := &App{cfg: cfg, box: box, services: services, assets: assets, pages: set,
 		metrics: newHTTPMetrics(prometheus.NewRegistry()), stop: make(chan struct{})}
 	a.fiber = fiber.New(fiber.Config{
 		AppName:           "incubator",

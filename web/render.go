@@ -18,10 +18,10 @@ import (
 // one network packet holds.
 const compressFrom = 1400
 
-// Frame returns the shared part of a page for the caller. Handlers add title,
-// section and heading.
+// Frame returns the shared part of a page for the caller, with the messages that
+// wait for it. Handlers add title, section and heading.
 func (a *App) Frame(c *fiber.Ctx) pages.Frame {
-	f := pages.Frame{Version: a.cfg.Version, Here: c.Path()}
+	f := pages.Frame{Version: a.cfg.Version, Here: c.Path(), Flash: a.takeFlash(c)}
 	if theme := c.Cookies(themeCookie); theme == "light" || theme == "dark" {
 		f.Theme = theme
 	}
