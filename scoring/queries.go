@@ -52,6 +52,9 @@ func (s *Service) View(ctx context.Context, by accounts.Principal, id string) (*
 		return nil, err
 	}
 	v.May = s.permissions(by, v)
+	if err := s.hideRescores(ctx, by, v); err != nil {
+		return nil, err
+	}
 	v.redact(by)
 	if len(v.Runs) > 0 {
 		v.History, err = listRunEvents(ctx, s.DB.Read(), v.Runs[0].ID)
@@ -73,12 +76,25 @@ func (s *Service) permissions(by accounts.Principal, v *SubmissionView) Permissi
 	}
 }
 
-// redact removes what the policy hides, so that no page or API can show it by
-// mistake. Rescores work behind the scenes until their board is published.
-func (v *SubmissionView) redact(by accounts.Principal) {
-	if !by.CanOrganise() {
-		v.Runs = slices.DeleteFunc(v.Runs, func(r *Run) bool { return r.Reason == ForRescore && r.State != Scored })
+// hideRescores keeps from a team what works behind the scenes: rescores that have
+// failed, and all of one whose board is not published yet.
+func (s *Service) hideRescores(ctx context.Context, by accounts.Principal, v *SubmissionView) error {
+	if by.CanOrganise() {
+		return nil
 	}
+	hidden, err := listUnpublished(ctx, s.DB.Read(), v.ID)
+	if err != nil {
+		return err
+	}
+	v.Runs = slices.DeleteFunc(v.Runs, func(r *Run) bool {
+		return r.Reason == ForRescore && (r.State != Scored || hidden[r.ID])
+	})
+	return nil
+}
+
+// redact removes what the policy hides, so that no page or API can show it by
+// mistake.
+func (v *SubmissionView) redact(by accounts.Principal) {
 	for _, run := range v.Runs {
 		if !v.May.SeeScores {
 			run.Scores, run.Usage.Warnings = nil, nil
