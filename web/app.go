@@ -97,15 +97,18 @@ func New(cfg Config, services Services, more ...Route) (*App, error) {
 	a := &App{cfg: cfg, box: box, services: services, assets: assets, pages: set,
 		metrics: newHTTPMetrics(prometheus.NewRegistry()), stop: make(chan struct{})}
 	a.fiber = fiber.New(fiber.Config{
-		AppName:               "incubator",
-		Immutable:             true,
-		StreamRequestBody:     true,
-		DisableStartupMessage: true,
-		ErrorHandler:          a.handleError,
-		ProxyHeader:           cfg.ProxyHeader,
-		ReadTimeout:           0, // an upload may take hours, and fasthttp has one timeout for header and body
-		IdleTimeout:           2 * time.Minute,
-		ReadBufferSize:        16 << 10,
+		AppName:           "incubator",
+		Immutable:         true,
+		StreamRequestBody: true,
+		BodyLimit:         64 << 10, // read before the first handler; the rest streams
+		// A form is parsed by the handler that wants one, behind its guards.
+		DisablePreParseMultipartForm: true,
+		DisableStartupMessage:        true,
+		ErrorHandler:                 a.handleError,
+		ProxyHeader:                  cfg.ProxyHeader,
+		ReadTimeout:                  0, // an upload may take hours, and fasthttp has one timeout for header and body
+		IdleTimeout:                  2 * time.Minute,
+		ReadBufferSize:               16 << 10,
 	})
 	a.fiber.Use(a.identify, a.observe, a.rescue, a.protect)
 	a.table = append(a.routes(), more...)

@@ -87,7 +87,7 @@ func (a *App) sendHTML(c *fiber.Ctx, body []byte) error {
 		tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
 		c.Set(fiber.HeaderETag, tag)
 		c.Set(fiber.HeaderCacheControl, "private, no-cache")
-		if matchesTag(c.Get(fiber.HeaderIfNoneMatch), tag) {
+		if MatchesTag(c.Get(fiber.HeaderIfNoneMatch), tag) {
 			return c.SendStatus(fiber.StatusNotModified)
 		}
 	} else {
@@ -108,8 +108,8 @@ func (a *App) sendHTML(c *fiber.Ctx, body []byte) error {
 	return c.Send(b.Bytes())
 }
 
-// matchesTag compares If-None-Match with a tag, weakly as RFC 9110 asks.
-func matchesTag(header, tag string) bool {
+// MatchesTag compares If-None-Match with a tag, weakly as RFC 9110 asks.
+func MatchesTag(header, tag string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		part = strings.TrimSpace(part)
 		if part == "*" || strings.TrimPrefix(part, "W/") == strings.TrimPrefix(tag, "W/") {
