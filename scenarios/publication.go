@@ -28,7 +28,16 @@ type Service struct {
 	audit *audit.Log
 	now   func() time.Time
 	newID func() string
+	after OnPublish
 }
+
+// OnPublish is called in the transaction that brings a challenge to a new version,
+// with the one before, so that what follows from its rules can follow the change.
+type OnPublish func(ctx context.Context, tx *db.Tx, before, next *Challenge) error
+
+// OnPublish registers what must happen with each new version. It is called before
+// the service is used.
+func (s *Service) OnPublish(fn OnPublish) { s.after = fn }
 
 // NewService returns the service on a migrated database.
 func NewService(database *db.DB, log *audit.Log, now func() time.Time) *Service {
@@ -58,6 +67,11 @@ func (s *Service) Publish(ctx context.Context, actor audit.Actor, p Publication)
 		}
 		if err := s.writeParts(ctx, tx, before, next); err != nil {
 			return err
+		}
+		if before != nil && s.after != nil {
+			if err := s.after(ctx, tx, before, next); err != nil {
+				return err
+			}
 		}
 		return s.audit.Record(ctx, tx, actor.Did(now, "challenge.publish", "challenge", next.ID,
 			map[string]any{"slug": next.Slug, "version": next.Version}))
@@ -108,25 +122,45 @@ func (s *Service) withIDs(sets []DataSet) []DataSet {
 }
 
 func (s *Service) planPhase(before, next *Challenge, spec PhaseSpec, now time.Time) (Phase, error) {
-	window, err := spec.Window(next.PublishedAt)
+	phase := Phase{ID: s.newID(), ChallengeID: next.ID, Name: spec.Name, Title: spec.Title, Spec: spec}
+	var old Phase
+	known := false
+	if before != nil {
+		old, known = before.Phase(spec.Name)
+	}
+	var err error
+	if !known {
+		phase.Window, err = spec.Window(next.PublishedAt)
+		return phase, err
+	}
+	phase.ID = old.ID
+	phase.Window, err = movedWindow(old, spec, next.PublishedAt, now)
+	return phase, err
+}
+
+// movedWindow returns the window of a phase that is published again. What has
+// happened stays: an opened phase keeps its opening, from which its other moments
+// count, and a closed one keeps its whole window.
+func movedWindow(old Phase, spec PhaseSpec, base, now time.Time) (Window, error) {
+	state := old.State(now)
+	if state == Upcoming {
+		return spec.Window(base)
+	}
+	window, err := spec.windowFrom(old.Window.Opens)
 	if err != nil {
-		return Phase{}, err
+		return Window{}, err
 	}
-	phase := Phase{ID: s.newID(), ChallengeID: next.ID, Name: spec.Name, Title: spec.Title, Window: window, Spec: spec}
-	if before == nil {
-		return phase, nil
-	}
-	if old, ok := before.Phase(spec.Name); ok {
-		phase.ID = old.ID
-		if old.State(now) != Upcoming {
-			phase.Window.Opens = old.Window.Opens
-		}
-		if old.State(now) == Closed && !phase.Window.Closes.Equal(old.Window.Closes) {
-			return Phase{}, errs.New(errs.Conflict, "phase %s is closed since %s; it does not open again by publishing",
+	if state == Closed {
+		if window.Closes.After(now) {
+			return Window{}, errs.New(errs.Conflict, "phase %s is closed since %s; it does not open again by publishing",
 				spec.Name, old.Window.Closes.Format(time.RFC3339))
 		}
+		return old.Window, nil
 	}
-	return phase, nil
+	if window.Closes.Before(now) { // what was accepted until now was accepted in time
+		window.Closes = now.Truncate(time.Microsecond)
+	}
+	return window, nil
 }
 
 func keepsOpenedPhases(before, next *Challenge, now time.Time) error {
@@ -150,7 +184,8 @@ func encode(value any) (string, error) {
 // the file store keeps them.
 func (s *Service) Blobs(ctx context.Context, keep func(sha string)) error {
 	rows, err := s.db.Read().QueryContext(ctx, `SELECT input_sha256 FROM data_sets
-		UNION SELECT truth_sha256 FROM data_sets UNION SELECT sha256 FROM attachments`)
+		UNION SELECT truth_sha256 FROM data_sets UNION SELECT sha256 FROM attachments
+		UNION SELECT scorer_sha256 FROM challenges`)
 	if err != nil {
 		return errs.Wrap(err, errs.Internal, "the blobs of challenges cannot be listed")
 	}
@@ -160,7 +195,12 @@ func (s *Service) Blobs(ctx context.Context, keep func(sha string)) error {
 		if err := rows.Scan(&sha); err != nil {
 			return errs.Wrap(err, errs.Internal, "the blobs of challenges cannot be listed")
 		}
-		keep(sha)
+		if sha != "" {
+			keep(sha)
+		}
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return errs.Wrap(err, errs.Internal, "the blobs of challenges cannot be listed")
+	}
+	return nil
 }

@@ -105,6 +105,9 @@ func writeChallenge(ctx context.Context, tx *db.Tx, c *Challenge) error {
 			scorer_sha256 = excluded.scorer_sha256, scorer_size = excluded.scorer_size, updated_at = excluded.updated_at`,
 		c.ID, c.Slug, c.Area, c.Title, c.Summary, c.State, c.Version, spec,
 		c.Scorer.SHA256, c.Scorer.Size, db.Micros(c.PublishedAt), db.Micros(c.UpdatedAt))
+	if _, twice := db.Unique(err); twice {
+		return errs.New(errs.Conflict, "a challenge %s is being published at this moment", c.Slug)
+	}
 	if err != nil {
 		return errs.Wrap(err, errs.Internal, "the challenge cannot be stored")
 	}
@@ -134,7 +137,10 @@ func (s *Service) writeParts(ctx context.Context, tx *db.Tx, before, next *Chall
 			}
 		}
 	}
-	return writePhases(ctx, tx, next.Phases)
+	if err := writePhases(ctx, tx, next.Phases); err != nil {
+		return err
+	}
+	return forgetMovedTransitions(ctx, tx, next)
 }
 
 func optionalTime(micros *int64) time.Time {

@@ -78,6 +78,19 @@ func writePhases(ctx context.Context, tx *db.Tx, phases []Phase) error {
 	return nil
 }
 
+// forgetMovedTransitions makes a moment that was moved into the future fall due
+// once more, as a freeze may be.
+func forgetMovedTransitions(ctx context.Context, tx *db.Tx, c *Challenge) error {
+	for _, p := range c.Phases {
+		_, err := tx.ExecContext(ctx, `DELETE FROM phase_transitions WHERE phase_id = $1 AND kind = 'freeze' AND due_at <> $2`,
+			p.ID, db.Micros(p.Window.Freezes))
+		if err != nil {
+			return errs.Wrap(err, errs.Internal, "phase %s cannot be stored", p.Name)
+		}
+	}
+	return nil
+}
+
 func deletePhase(ctx context.Context, tx *db.Tx, id string) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM phases WHERE id = $1`, id); err != nil {
 		return errs.Wrap(err, errs.Internal, "the phase cannot be removed")

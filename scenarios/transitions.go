@@ -1,7 +1,11 @@
 package scenarios
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"slices"
+	"time"
 
 	"incubator/platform/db"
 	"incubator/platform/errs"
@@ -12,7 +16,8 @@ import (
 type OnTransition func(ctx context.Context, tx *db.Tx, t Transition) error
 
 // ApplyTransitions acts on every moment that has come and was not acted on yet,
-// oldest first, each in a transaction of its own, and returns them. Calling it
+// oldest first, each in a transaction of its own, and returns them. One that fails
+// does not keep the others back: it is tried again by the next call. Calling it
 // late, twice, or from several processes at once is harmless.
 func (s *Service) ApplyTransitions(ctx context.Context, on OnTransition) ([]Transition, error) {
 	phases, err := listPhases(ctx, s.db.Read(), "")
@@ -24,22 +29,29 @@ func (s *Service) ApplyTransitions(ctx context.Context, on OnTransition) ([]Tran
 		return nil, err
 	}
 	var applied []Transition
-	for _, phase := range phases {
-		for _, t := range phase.due(s.now()) {
-			if done[transitionKey{phase.ID, t.Kind}] {
-				continue
-			}
-			t.AppliedAt = s.now()
-			claimed, err := s.apply(ctx, t, on)
-			if err != nil {
-				return applied, err
-			}
-			if claimed {
-				applied = append(applied, t)
-			}
+	var failed error
+	for _, t := range pending(phases, done, s.now()) {
+		t.AppliedAt = s.now()
+		claimed, err := s.apply(ctx, t, on)
+		failed = errors.Join(failed, err)
+		if claimed {
+			applied = append(applied, t)
 		}
 	}
-	return applied, nil
+	return applied, failed
+}
+
+// pending lists the moments up to now that are not in done, oldest first.
+func pending(phases []Phase, done map[transitionKey]bool, now time.Time) []Transition {
+	var due []Transition
+	for _, phase := range phases {
+		due = append(due, phase.due(now)...)
+	}
+	due = slices.DeleteFunc(due, func(t Transition) bool { return done[transitionKey{t.Phase.ID, t.Kind}] })
+	slices.SortStableFunc(due, func(a, b Transition) int {
+		return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.Phase.Position, b.Phase.Position))
+	})
+	return due
 }
 
 type transitionKey struct {
@@ -67,6 +79,7 @@ func (s *Service) applied(ctx context.Context) (map[transitionKey]bool, error) {
 // apply claims the transition by its primary key; only the one who claims it acts.
 func (s *Service) apply(ctx context.Context, t Transition, on OnTransition) (claimed bool, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		claimed = false // the database may ask for a second try
 		result, err := tx.ExecContext(ctx, `INSERT INTO phase_transitions (phase_id, kind, due_at, applied_at)
 			VALUES ($1, $2, $3, $4) ON CONFLICT (phase_id, kind) DO NOTHING`,
 			t.Phase.ID, t.Kind, db.Micros(t.DueAt), db.Micros(t.AppliedAt))

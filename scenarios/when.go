@@ -80,6 +80,11 @@ func (p PhaseSpec) Window(base time.Time) (Window, error) {
 	if err != nil {
 		return Window{}, err
 	}
+	return p.windowFrom(opens)
+}
+
+// windowFrom resolves the other moments of a phase whose opening is fixed.
+func (p PhaseSpec) windowFrom(opens time.Time) (Window, error) {
 	closes, err := p.Closes.Resolve(opens)
 	if err != nil {
 		return Window{}, err

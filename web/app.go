@@ -100,7 +100,7 @@ func New(cfg Config, services Services, more ...Route) (*App, error) {
 		DisableStartupMessage:        true,
 		ErrorHandler:                 a.handleError,
 		ProxyHeader:                  cfg.ProxyHeader,
-		ReadTimeout:                  0, // uploads may be long; the header has its own limit below
+		ReadTimeout:                  0, // an upload may take hours, and fasthttp has one timeout for header and body
 		IdleTimeout:                  2 * time.Minute,
 		ReadBufferSize:               16 << 10,
 	})

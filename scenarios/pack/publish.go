@@ -3,6 +3,7 @@ package pack
 import (
 	"compress/gzip"
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 
@@ -42,6 +43,9 @@ func (p *Publisher) Publish(ctx context.Context, actor audit.Actor, pk *Pack) (*
 			publication.Attachments = append(publication.Attachments, attachment)
 		}
 	}
+	if err := scorable(publication); err != nil {
+		return nil, err
+	}
 	if pk.Spec.Starter != "" {
 		attachment, err := p.attach(ctx, pk, pk.Spec.Starter)
 		if err != nil {
@@ -58,6 +62,19 @@ func (p *Publisher) Publish(ctx context.Context, actor audit.Actor, pk *Pack) (*
 		}
 	}
 	return p.Challenges.Publish(ctx, actor, publication)
+}
+
+// scorable refuses phases whose runs nothing could score.
+func scorable(p scenarios.Publication) error {
+	for _, phase := range p.Spec.Phases {
+		for _, set := range p.DataSets {
+			if set.Name == phase.DataSet && set.Truth.SHA256 == "" {
+				return errs.New(errs.Invalid, "phase %s is scored against data set %s, which has no files in %s",
+					phase.Name, set.Name, TruthFolder(set.Name))
+			}
+		}
+	}
+	return nil
 }
 
 // downloadable returns the folder of a data set that participants may have, or "".
@@ -88,8 +105,12 @@ func (p *Publisher) dataSet(ctx context.Context, pk *Pack, spec scenarios.DataSe
 	if set.Input, err = p.store(ctx, pk.Root, InputFolder(spec.Name)); err != nil {
 		return set, err
 	}
-	if _, err := fs.Stat(pk.Root, TruthFolder(spec.Name)); err != nil {
+	_, err = fs.Stat(pk.Root, TruthFolder(spec.Name))
+	if errors.Is(err, fs.ErrNotExist) {
 		return set, nil // a data set without truth: nothing is scored against it
+	}
+	if err != nil {
+		return set, errs.Wrap(err, errs.Invalid, "%s cannot be read", TruthFolder(spec.Name))
 	}
 	set.Truth, err = p.store(ctx, pk.Root, TruthFolder(spec.Name))
 	return set, err

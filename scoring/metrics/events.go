@@ -69,10 +69,12 @@ func eventMetrics() []Metric {
 	}
 }
 
+// incidentRecall cannot divide by 0: a truth without incidents was refused.
 func incidentRecall(e *events, a args, _ *notes) (float64, error) {
 	return float64(e.match(a).detected()) / float64(e.incidents), nil
 }
 
+// alertPrecision is 0 without alerts, so that silence never ranks first.
 func alertPrecision(e *events, a args, n *notes) (float64, error) {
 	m := e.match(a)
 	if m.alerts == 0 {
@@ -88,6 +90,7 @@ func eventF1(e *events, a args, n *notes) (float64, error) {
 	return harmonic(precision, recall), nil
 }
 
+// meanTimeToDetect measures from the first step, whichever step was matched.
 func meanTimeToDetect(e *events, a args, _ *notes) (float64, error) {
 	m := e.match(a)
 	delays := m.delays()
@@ -109,6 +112,7 @@ func MeanTimeToDetect(delays []float64, missed int, horizon float64) float64 {
 	return total / float64(len(delays)+missed)
 }
 
+// medianTimeToDetect leaves out misses; read it beside incident recall.
 func medianTimeToDetect(e *events, a args, n *notes) (float64, error) {
 	delays := e.match(a).delays()
 	if len(delays) == 0 {

@@ -29,6 +29,7 @@ type matching struct {
 	unmatched []int64
 }
 
+// newEvents expects the alerts in the order of time.
 func newEvents(steps []step, alerts []alert) *events {
 	names := map[string]bool{}
 	for _, s := range steps {
@@ -88,6 +89,7 @@ func (e *events) outcomes(k matchKey) (*matching, []*outcome) {
 	return m, ofStep
 }
 
+// matches expects that alert and step share host and technique family.
 func (a alert) matches(s step, tolerance int64) bool {
 	// Both are of the same technique; a sub-technique matches its parent and itself.
 	related := a.technique == s.technique || len(a.technique) == 5 || len(s.technique) == 5
@@ -126,6 +128,7 @@ func (m *matching) delays() []float64 {
 	return delays
 }
 
+// median expects at least one value and does not change the list.
 func median(values []float64) float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	middle := len(sorted) / 2

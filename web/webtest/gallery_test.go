@@ -36,7 +36,7 @@ func serve(t *testing.T, samples []sample) string {
 		routes = append(routes, web.Route{Method: "GET", Path: "/gallery/" + s.name, Roles: []accounts.Role{web.Anyone}, Kind: web.KindPage, Operation: "gallery." + s.name, Template: s.template,
 			Handler: func(c *fiber.Ctx) error { return app.Render(c, s.template, s.model) }})
 	}
-	app, err := web.New(web.Config{Log: slog.New(slog.DiscardHandler)}, web.Services{Events: events.New(events.Options{})}, routes...)
+	app, err := web.New(web.Config{Log: slog.New(slog.DiscardHandler), Heartbeat: 500 * time.Millisecond}, web.Services{Events: events.New(events.Options{})}, routes...)
 	require.NoError(t, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
