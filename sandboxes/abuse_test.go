@@ -155,7 +155,7 @@ func TestIdle(t *testing.T) {
 	defer conn.Close()
 	code, err := engine.Wait(t.Context(), id)
 	require.NoError(t, err)
-	require.Equal(t, 72, code)
+	require.Equal(t, wire.ExitIdle, code)
 }
 
 // TestImageSubmission loads an image as the engine itself saved it, and runs its

@@ -26,7 +26,7 @@ func (s *Service) carryOver(ctx context.Context, tx *db.Tx, phase scenarios.Phas
 	if err != nil {
 		return err
 	}
-	version, err := challengeVersion(ctx, tx, phase.ChallengeID)
+	challenge, err := s.challenge(ctx, phase.ChallengeID)
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,12 @@ func (s *Service) carryOver(ctx context.Context, tx *db.Tx, phase scenarios.Phas
 		if err != nil {
 			return err
 		}
-		if err := s.carryOne(ctx, tx, phase, earlier, version); err != nil {
+		// Predictions made for the data of one phase mean nothing in another that
+		// does not take them.
+		if !phase.Takes(earlier.Kind, challenge.Spec) {
+			continue
+		}
+		if err := s.carryOne(ctx, tx, phase, earlier, challenge.Version); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package scoring
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"incubator/platform/accounts"
@@ -41,40 +42,56 @@ func (s *Service) Console(ctx context.Context, by accounts.Principal, f ConsoleF
 	if before.IsZero() {
 		before = s.Now().Add(time.Hour)
 	}
-	rows, err := s.DB.Read().QueryContext(ctx, `SELECT r.id, s.number, s.id, s.kind, t.name, c.slug, c.title
-		FROM runs r JOIN submissions s ON s.id = r.submission_id JOIN teams t ON t.id = s.team_id
-		JOIN challenges c ON c.id = s.challenge_id
-		WHERE r.queued_at < $1 AND ($2 = '' OR r.state = $2) ORDER BY r.queued_at DESC, r.id DESC LIMIT $3`,
-		db.Micros(before), string(f.State), min(f.Limit, 200))
+	query, args := consoleQuery(f, before)
+	rows, err := s.DB.Read().QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Internal, "the runs cannot be listed")
 	}
 	defer rows.Close()
 	var all []ConsoleRow
 	for rows.Next() {
-		row := ConsoleRow{Run: &Run{}}
-		err := rows.Scan(&row.Run.ID, &row.Number, &row.SubmissionID, &row.Kind, &row.TeamName, &row.ChallengeSlug, &row.Challenge)
+		var row ConsoleRow
+		row.Run, err = scanRun(trailing{rows, []any{
+			&row.Number, &row.SubmissionID, &row.Kind, &row.TeamName, &row.ChallengeSlug, &row.Challenge,
+		}})
 		if err != nil {
-			return nil, errs.Wrap(err, errs.Internal, "the runs cannot be listed")
+			return nil, err
 		}
 		all = append(all, row)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, errs.Wrap(err, errs.Internal, "the runs cannot be listed")
 	}
-	for i := range all {
-		if all[i].Run, err = findRun(ctx, s.DB.Read(), all[i].Run.ID); err != nil {
-			return nil, err
-		}
-	}
 	return all, nil
 }
 
-// QueueCounts is how many runs are in each state that is not final, and how many
-// ended in the last 24 hours.
+// consoleQuery reads rows by time, whatever their state, and a state that is not
+// final from its own index.
+func consoleQuery(f ConsoleFilter, before time.Time) (string, []any) {
+	columns := "r." + strings.ReplaceAll(strings.Join(strings.Fields(runColumns), " "), ", ", ", r.")
+	where, args := `r.queued_at < $1`, []any{db.Micros(before), min(f.Limit, 200)}
+	if f.State != "" {
+		where, args = where+` AND r.state = $3`, append(args, string(f.State))
+	}
+	return `SELECT ` + columns + `, s.number, s.id, s.kind, t.name, c.slug, c.title
+		FROM runs r JOIN submissions s ON s.id = r.submission_id JOIN teams t ON t.id = s.team_id
+		JOIN challenges c ON c.id = s.challenge_id
+		WHERE ` + where + ` ORDER BY r.queued_at DESC, r.id DESC LIMIT $2`, args
+}
+
+// trailing scans columns that follow those of a run.
+type trailing struct {
+	row  scanner
+	more []any
+}
+
+func (t trailing) Scan(dest ...any) error { return t.row.Scan(append(dest, t.more...)...) }
+
+// QueueCounts is how many runs are in each state that is not final, and how those
+// of the last 24 hours ended.
 type QueueCounts struct {
 	Waiting, Working int
-	Scored, Failed   int // in the last 24 hours
+	Scored, Failed   int // of the runs queued in the last 24 hours
 	OldestWaiting    time.Time
 }
 

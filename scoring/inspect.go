@@ -7,6 +7,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"math"
 	"path"
 	"runtime"
 	"slices"
@@ -23,15 +24,15 @@ import (
 
 // inspect finds what is wrong with an upload before anything is stored of it, so
 // that a mistake costs neither a run nor a submission.
-func (s *Service) inspect(ctx context.Context, c *scenarios.Challenge, phase scenarios.Phase, req SubmitRequest, u *upload) error {
+func (s *Service) inspect(ctx context.Context, c *scenarios.Challenge, req SubmitRequest, u *upload) error {
 	var err error
 	switch req.Kind {
 	case scenarios.Results:
 		err = s.inspectResults(ctx, c.Spec, req.FileName, u)
 	case scenarios.Code:
-		err = inspectCode(ctx, u)
+		err = inspectCode(ctx, c.Spec.Kinds[scenarios.Code], u)
 	case scenarios.Image:
-		err = inspectImage(ctx, u)
+		err = s.inspectImage(ctx, u)
 	case scenarios.Document:
 		err = inspectDocument(u)
 	}
@@ -82,7 +83,8 @@ func inspectTable(ctx context.Context, spec scenarios.Spec, source metrics.Sourc
 		return errs.New(errs.Invalid, "this challenge expects an archive with %d files", len(wanted))
 	}
 	if spec.Grading.Scoring == nil {
-		_, err := metrics.Check(ctx, source, metricSpecs(spec.Grading, nil), metrics.Columns{}, metrics.Limits{})
+		limits := metrics.Limits{MaxRows: int(min(wanted[0].MaxRows, math.MaxInt32))}
+		_, err := metrics.Check(ctx, source, metricSpecs(spec.Grading, nil), metrics.Columns{}, limits)
 		return err
 	}
 	return inspectHeader(source, wanted[0])
@@ -112,15 +114,33 @@ func inspectHeader(source metrics.Source, wanted scenarios.FileSpec) error {
 // metadataNames are what a program's description is called in the run contract.
 var metadataNames = []string{"metadata.yaml", "metadata"}
 
-// inspectCode walks the archive and reads the command that it declares.
-func inspectCode(ctx context.Context, u *upload) error {
-	_, err := commandOf(ctx, u.at, u.blob.Size)
+// inspectCode walks the archive, reads the command that it declares, and checks
+// that the program fits into its sandbox.
+func inspectCode(ctx context.Context, kind scenarios.KindSpec, u *upload) error {
+	_, err := commandOf(ctx, u.at, u.blob.Size, programLimits(kind))
 	return err
 }
 
+// programLimits are what an archive with a program may hold.
+func programLimits(kind scenarios.KindSpec) archive.Limits {
+	limits := archive.DefaultLimits()
+	limits.TotalBytes = programBytes(kind)
+	limits.EntryBytes = limits.TotalBytes
+	limits.Entries = programEntries
+	return limits
+}
+
+// programEntries is how many files and folders a sandbox takes in one tree.
+const programEntries = 20_000
+
 // inspectImage reads the archive as the run will, without giving it to an engine.
-func inspectImage(ctx context.Context, u *upload) error {
-	image, err := imagearchive.Open(ctx, io.NewSectionReader(u.at, 0, u.blob.Size), runtime.GOARCH, imagearchive.Caps{})
+// Before the first contact with the engine this machine's architecture stands in.
+func (s *Service) inspectImage(ctx context.Context, u *upload) error {
+	arch := s.Sandboxes.Health().Engine.Arch
+	if arch == "" {
+		arch = runtime.GOARCH
+	}
+	image, err := imagearchive.Open(ctx, io.NewSectionReader(u.at, 0, u.blob.Size), arch, imagearchive.Caps{})
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ type Leaderboard struct {
 	PhaseID   string             `json:"phase_id"`
 	View      View               `json:"view"`
 	Revision  int                `json:"revision"`
-	Version   int                `json:"version"`
+	Version   int                `json:"version"` // counts every change; 0 in the public view
 	ChangedAt time.Time          `json:"changed_at"`
 	Metrics   []scenarios.Metric `json:"metrics"` // primary first, then tie-breaks in order, then the rest
 	TieBreaks []string           `json:"tie_breaks"`

@@ -69,7 +69,7 @@ func (s *Service) cancelQueued(ctx context.Context, tx *db.Tx, sub *Submission, 
 		return err
 	}
 	s.announceRun(tx, sub, run)
-	return setSubmissionState(ctx, tx, sub.ID, Cancelled, false)
+	return setSubmissionState(ctx, tx, sub.ID, Cancelled, counts(sub, run))
 }
 
 // Rerun runs a settled submission again from the start. Its newest scored run is

@@ -46,10 +46,10 @@ const maxMetadata = 64 << 10
 
 // commandOf returns the command that the archive of a program declares, or "" for
 // an archive without one, which by the run contract holds results.
-func commandOf(ctx context.Context, at io.ReaderAt, size int64) (string, error) {
+func commandOf(ctx context.Context, at io.ReaderAt, size int64, limits archive.Limits) (string, error) {
 	var command string
 	found := len(metadataNames)
-	_, err := archive.Walk(ctx, at, size, archive.DefaultLimits(), func(e archive.Entry, content io.Reader) error {
+	_, err := archive.Walk(ctx, at, size, limits, func(e archive.Entry, content io.Reader) error {
 		for i, name := range metadataNames {
 			if e.Name != name || e.Dir || i >= found {
 				continue

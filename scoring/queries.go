@@ -52,6 +52,9 @@ func (s *Service) View(ctx context.Context, by accounts.Principal, id string) (*
 		return nil, err
 	}
 	v.May = s.permissions(by, v)
+	if err := s.hideRescores(ctx, by, v); err != nil {
+		return nil, err
+	}
 	v.redact(by)
 	if len(v.Runs) > 0 {
 		v.History, err = listRunEvents(ctx, s.DB.Read(), v.Runs[0].ID)
@@ -73,12 +76,25 @@ func (s *Service) permissions(by accounts.Principal, v *SubmissionView) Permissi
 	}
 }
 
-// redact removes what the policy hides, so that no page or API can show it by
-// mistake. Rescores work behind the scenes until their board is published.
-func (v *SubmissionView) redact(by accounts.Principal) {
-	if !by.CanOrganise() {
-		v.Runs = slices.DeleteFunc(v.Runs, func(r *Run) bool { return r.Reason == ForRescore && r.State != Scored })
+// hideRescores keeps from a team what works behind the scenes: rescores that have
+// failed, and all of one whose board is not published yet.
+func (s *Service) hideRescores(ctx context.Context, by accounts.Principal, v *SubmissionView) error {
+	if by.CanOrganise() {
+		return nil
 	}
+	hidden, err := listUnpublished(ctx, s.DB.Read(), v.ID)
+	if err != nil {
+		return err
+	}
+	v.Runs = slices.DeleteFunc(v.Runs, func(r *Run) bool {
+		return r.Reason == ForRescore && (r.State != Scored || hidden[r.ID])
+	})
+	return nil
+}
+
+// redact removes what the policy hides, so that no page or API can show it by
+// mistake.
+func (v *SubmissionView) redact(by accounts.Principal) {
 	for _, run := range v.Runs {
 		if !v.May.SeeScores {
 			run.Scores, run.Usage.Warnings = nil, nil
@@ -109,21 +125,30 @@ const (
 // Open returns a part of the newest run, or the submitted file, with its size in
 // bytes. What the viewer may not see does not exist.
 func (s *Service) Open(ctx context.Context, by accounts.Principal, id string, part Part) (io.ReadCloser, int64, error) {
-	v, err := s.View(ctx, by, id)
+	_, blob, err := s.Locate(ctx, by, id, part)
 	if err != nil {
 		return nil, 0, err
+	}
+	return s.Files.Open(ctx, blob.SHA256)
+}
+
+// Locate returns which stored bytes Open would open, and their submission.
+func (s *Service) Locate(ctx context.Context, by accounts.Principal, id string, part Part) (*Submission, files.Blob, error) {
+	v, err := s.View(ctx, by, id)
+	if err != nil {
+		return nil, files.Blob{}, err
 	}
 	blob := v.File
 	if part != SubmittedFile {
 		if len(v.Runs) == 0 {
-			return nil, 0, errs.New(errs.NotFound, "this submission has no run")
+			return nil, files.Blob{}, errs.New(errs.NotFound, "this submission has no run")
 		}
 		blob = map[Part]files.Blob{RunLog: v.Runs[0].Log, ScorerLog: v.Runs[0].ScorerLog, RunOutput: v.Runs[0].Output}[part]
 	}
 	if blob.SHA256 == "" {
-		return nil, 0, errs.New(errs.NotFound, "there is nothing to download here")
+		return nil, files.Blob{}, errs.New(errs.NotFound, "there is nothing to download here")
 	}
-	return s.Files.Open(ctx, blob.SHA256)
+	return v.Submission, blob, nil
 }
 
 // Submissions lists submissions of a challenge, the newest first: an organiser's

@@ -32,7 +32,7 @@ func (s *Service) Rescore(ctx context.Context, by accounts.Principal, phaseID, r
 		if err := insertRescore(ctx, tx, id, phaseID, reason, by.User.ID, s.Now()); err != nil {
 			return err
 		}
-		entries, err := listEntries(ctx, tx, phaseID)
+		entries, err := listEntries(ctx, tx, phaseID, "")
 		if err != nil {
 			return err
 		}
@@ -136,7 +136,29 @@ func (s *Service) publishRevision(ctx context.Context, tx *db.Tx, rescoreID stri
 		return errs.Wrap(err, errs.Internal, "the next revision of the board cannot be stored")
 	}
 	s.announceBoard(tx, phase)
-	return rebuildStandings(ctx, tx, phase, challenge.Spec.Grading, now)
+	return rebuild(ctx, tx, phase, challenge.Spec.Grading, "")
+}
+
+// listUnpublished returns the submission's runs that belong to a rescore under way.
+func listUnpublished(ctx context.Context, q db.Querier, submissionID string) (map[string]bool, error) {
+	rows, err := q.QueryContext(ctx, `SELECT m.run_id FROM runs r JOIN rescore_runs m ON m.run_id = r.id
+		JOIN rescores x ON x.id = m.rescore_id WHERE r.submission_id = $1 AND x.ended_at IS NULL`, submissionID)
+	if err != nil {
+		return nil, errs.Wrap(err, errs.Internal, "the rescore cannot be read")
+	}
+	defer rows.Close()
+	runs := map[string]bool{}
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, errs.Wrap(err, errs.Internal, "the rescore cannot be read")
+		}
+		runs[id] = true
+	}
+	if err := rows.Err(); err != nil {
+		return nil, errs.Wrap(err, errs.Internal, "the rescore cannot be read")
+	}
+	return runs, nil
 }
 
 // Revision is a board that a rescore replaced.

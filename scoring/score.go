@@ -34,6 +34,9 @@ func (t *task) score(ctx context.Context, output *upload) (outcome, error) {
 		return outcome{}, err
 	}
 	grading := t.challenge.Spec.Grading
+	if err := needsFacts(grading, facts); err != nil {
+		return outcome{}, err
+	}
 	truthSource, err := tarSource(truth, grading.Truth)
 	if err != nil {
 		return outcome{}, errs.Wrap(err, errs.Internal, "the truth has no %s", grading.Truth)
@@ -95,23 +98,40 @@ func metricSpecs(grading scenarios.Grading, facts map[string]any) []metrics.Spec
 	return specs
 }
 
+// needsFacts reports a fact that a metric refers to and the truth does not hold.
+func needsFacts(grading scenarios.Grading, facts map[string]any) error {
+	for _, metric := range grading.Metrics {
+		for _, value := range metric.Params {
+			name, isFact := strings.CutPrefix(fmt.Sprint(value), "$")
+			if _, known := facts[name]; isFact && !known {
+				return errs.New(errs.Internal, "metric %s needs the fact %q, which %s of the truth does not hold", metric.Key, name, factsFile)
+			}
+		}
+	}
+	return nil
+}
+
 func parameters(given map[string]any, facts map[string]any) map[string]string {
 	params := map[string]string{}
 	for name, value := range given {
-		text := fmt.Sprint(value)
-		if fact, isFact := strings.CutPrefix(text, "$"); isFact {
+		if fact, isFact := strings.CutPrefix(plain(value), "$"); isFact {
 			known, ok := facts[fact]
 			if !ok {
 				continue // the early check has no facts; the metric's default stands in
 			}
-			text = fmt.Sprint(known)
-			if number, isNumber := known.(float64); isNumber && number == math.Trunc(number) {
-				text = fmt.Sprintf("%.0f", number)
-			}
+			value = known
 		}
-		params[name] = text
+		params[name] = plain(value)
 	}
 	return params
+}
+
+// plain writes a value of JSON without an exponent where it is a whole number.
+func plain(value any) string {
+	if number, isNumber := value.(float64); isNumber && number == math.Trunc(number) {
+		return fmt.Sprintf("%.0f", number)
+	}
+	return fmt.Sprint(value)
 }
 
 // predictionSource finds the table of predictions, which may be JSON Lines where
@@ -164,6 +184,7 @@ func (t *task) scoreByProgram(ctx context.Context, output *upload) (outcome, err
 		return outcome{}, err
 	}
 	var written *upload
+	defer func() { written.Close() }()
 	result, err := t.service.Sandboxes.Run(ctx, spec, sandboxes.RunIO{
 		Log: &t.scorerLog,
 		Output: func(ctx context.Context, r io.Reader) (err error) {
@@ -180,7 +201,6 @@ func (t *task) scoreByProgram(ctx context.Context, output *upload) (outcome, err
 	if result.Cause != sandboxes.CauseNone {
 		return scorerFailed("The scoring program ended with: " + string(result.Cause)), nil
 	}
-	defer written.Close()
 	scores, err := readScores(written, t.challenge.Spec.Grading)
 	if err != nil {
 		return scorerFailed(errs.MessageOf(err)), nil
@@ -194,6 +214,12 @@ func scorerFailed(detail string) outcome {
 }
 
 func (t *task) scoringSpec(ctx context.Context, output *upload) (sandboxes.RunSpec, error) {
+	var submitted []sandboxes.Tree
+	program := int64(64 << 20)
+	if output != nil {
+		submitted = []sandboxes.Tree{{Path: resDir, Open: tarOf(output)}}
+		program = max(program, 2*output.blob.Size)
+	}
 	scoring := t.challenge.Spec.Grading.Scoring
 	image, err := t.service.Images(ctx, scoring.Runtime)
 	if err != nil {
@@ -214,11 +240,11 @@ func (t *task) scoringSpec(ctx context.Context, output *upload) (sandboxes.RunSp
 			{Path: programDir, DataID: t.challenge.Scorer.SHA256},
 			{Path: refDir, DataID: t.data.Truth.SHA256},
 		},
-		Files:     []sandboxes.Tree{{Path: resDir, Open: tarOf(output)}},
+		Files:     submitted,
 		OutputDir: outputDir,
 		Limits: sandboxes.Limits{
 			CPUs: t.challenge.Spec.Run.CPUs, MemoryBytes: int64(scoring.Memory), Time: scoring.Time.Std(),
-			OutputBytes: 16 << 20, ProgramBytes: max(64<<20, 2*output.blob.Size),
+			OutputBytes: 16 << 20, ProgramBytes: program,
 		},
 	}, nil
 }

@@ -18,6 +18,7 @@ const maxScores = 1 << 20
 
 // readScores reads scores.json, else scores.txt ("key: value" lines). Keys that
 // the pack does not name are ignored; a value that is no finite number is refused.
+// What the errors say reaches the team, so it never quotes the file.
 func readScores(output *upload, grading scenarios.Grading) (map[string]float64, error) {
 	source, err := tarSource(output, "scores.json")
 	parse := parseScoresJSON
@@ -60,7 +61,7 @@ func readAll(source metrics.Source, parse func([]byte) (map[string]float64, erro
 func parseScoresJSON(data []byte) (map[string]float64, error) {
 	var all map[string]any
 	if err := json.Unmarshal(data, &all); err != nil {
-		return nil, errs.Wrap(err, errs.Invalid, "scores.json is not a JSON object of finite numbers (NaN and Infinity are no JSON): %s", err)
+		return nil, errs.Wrap(err, errs.Invalid, "scores.json is not a JSON object of finite numbers (NaN and Infinity are no JSON numbers)")
 	}
 	scores := map[string]float64{}
 	for key, value := range all {
@@ -82,9 +83,12 @@ func parseScoresText(data []byte) (map[string]float64, error) {
 		key, text, found := strings.Cut(line, ":")
 		value, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 		if !found || err != nil || math.IsNaN(value) || math.IsInf(value, 0) {
-			return nil, errs.New(errs.Invalid, "scores.txt line %d is not a key and a finite number: %.100s", n, line)
+			return nil, errs.New(errs.Invalid, "scores.txt line %d is not a key and a finite number", n)
 		}
 		scores[strings.TrimSpace(key)] = value
+	}
+	if err := lines.Err(); err != nil {
+		return nil, errs.Wrap(err, errs.Invalid, "scores.txt has a line of more than 64 KiB")
 	}
 	return scores, nil
 }

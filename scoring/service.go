@@ -30,6 +30,9 @@ type Dependencies struct {
 	Images    ImageResolver
 	Log       *slog.Logger
 	Now       func() time.Time
+	// Fault is called at each named step of a submission's way. Tests stop the
+	// process there; it is nil in production.
+	Fault func(ctx context.Context, point string)
 }
 
 // ImageResolver returns the digest of the runtime image with the name, such as
@@ -62,6 +65,13 @@ func NewService(d Dependencies) *Service {
 	}
 	s.boards = newBoardCache(s)
 	return s
+}
+
+// point marks a named step for fault tests.
+func (s *Service) point(ctx context.Context, name string) {
+	if s.Fault != nil {
+		s.Fault(ctx, name)
+	}
 }
 
 // challenge returns the challenge at its present version. Specifications are kept
@@ -99,7 +109,8 @@ type runEvent struct {
 }
 
 // announceRun publishes a change of a run once it is committed. The challenge's
-// topic is not told: who is running what is the team's own business.
+// topic is not told: who is running what is the team's own business. Nor is the
+// team told of a rescore, which works behind the scenes until its board is published.
 func (s *Service) announceRun(tx *db.Tx, sub *Submission, run *Run) {
 	data, err := json.Marshal(runEvent{
 		SubmissionID: sub.ID, Number: sub.Number, RunID: run.ID, TeamID: sub.TeamID,
@@ -110,8 +121,12 @@ func (s *Service) announceRun(tx *db.Tx, sub *Submission, run *Run) {
 		return
 	}
 	at := s.Now()
+	topics := []string{events.TopicRuns, events.SubmissionTopic(sub.ID), events.TeamTopic(sub.TeamID)}
+	if run.Reason == ForRescore {
+		topics = topics[:1]
+	}
 	tx.OnCommit(func() {
-		for _, topic := range []string{events.SubmissionTopic(sub.ID), events.TeamTopic(sub.TeamID), events.TopicRuns} {
+		for _, topic := range topics {
 			s.Events.Publish(events.Event{Topic: topic, Type: "run", Data: data, At: at})
 		}
 	})

@@ -27,14 +27,54 @@ type entry struct {
 	scores     map[string]float64
 }
 
-// placeEntry updates both views of the board with a newly scored submission.
-func placeEntry(ctx context.Context, tx *db.Tx, phase scenarios.Phase, grading scenarios.Grading, e entry, now time.Time) error {
+// placeEntry updates both views of the board with a newly scored run. The board is
+// the same in whatever order runs end: where one comes after its turn, the team's
+// part of it is worked out anew.
+func placeEntry(ctx context.Context, tx *db.Tx, phase scenarios.Phase, grading scenarios.Grading, e entry, run *Run) error {
+	late, err := hasLaterScored(ctx, tx, e.submission)
+	switch {
+	case err != nil:
+	case late || run.Attempt > 1:
+		err = rebuild(ctx, tx, phase, grading, e.submission.TeamID)
+	default:
+		err = placeNext(ctx, tx, phase, grading, e)
+	}
+	if err != nil {
+		return err
+	}
+	return touchBoard(ctx, tx, phase.ID, run.EndedAt)
+}
+
+func placeNext(ctx context.Context, tx *db.Tx, phase scenarios.Phase, grading scenarios.Grading, e entry) error {
 	for _, view := range viewsOf(phase, e.submission) {
-		if err := placeInView(ctx, tx, phase, grading, view, e); err != nil {
+		before, err := findStanding(ctx, tx, phase.ID, view, e.submission.TeamID)
+		if err != nil {
 			return err
 		}
+		next, change := advance(phase.Spec.Selection, grading, before, e)
+		if err := writeStanding(ctx, tx, phase.ID, view, e.submission.TeamID, next); err != nil {
+			return err
+		}
+		if change != nil {
+			if err := insertChange(ctx, tx, phase.ID, view, *change); err != nil {
+				return err
+			}
+		}
 	}
-	return touchBoard(ctx, tx, phase.ID, now)
+	return nil
+}
+
+// hasLaterScored reports whether a later submission of the team in the phase has
+// been scored already.
+func hasLaterScored(ctx context.Context, q db.Querier, s *Submission) (bool, error) {
+	var found int
+	err := q.QueryRowContext(ctx, `SELECT 1 FROM submissions s JOIN runs r ON r.submission_id = s.id AND r.state = 'scored'
+		WHERE s.challenge_id = $1 AND s.team_id = $2 AND s.number > $3 AND s.phase_id = $4 LIMIT 1`,
+		s.ChallengeID, s.TeamID, s.Number, s.PhaseID).Scan(&found)
+	if err != nil && !db.NotFound(err) {
+		return false, errs.Wrap(err, errs.Internal, "the submissions cannot be searched")
+	}
+	return found == 1, nil
 }
 
 // viewsOf says which views count the submission: one handed in before the freeze
@@ -47,33 +87,26 @@ func viewsOf(phase scenarios.Phase, s *Submission) []View {
 	return []View{Live}
 }
 
-func placeInView(ctx context.Context, tx *db.Tx, phase scenarios.Phase, grading scenarios.Grading, view View, e entry) error {
-	before, err := findStanding(ctx, tx, phase.ID, view, e.submission.TeamID)
-	if err != nil {
-		return err
-	}
+// advance returns the standing after the next submission of a team, and the change
+// that it makes to the plot, nil where it makes none.
+func advance(selection scenarios.Selection, grading scenarios.Grading, before *standing, e entry) (standing, *Change) {
 	next := standing{
 		submissionID: e.submission.ID, number: e.submission.Number, runID: e.runID,
 		scores: e.scores, submittedAt: e.submission.CreatedAt, scored: 1,
 	}
 	if before != nil {
 		next.scored = before.scored + 1
-		if !replaces(phase.Spec.Selection, grading, *before, next) {
+		if !replaces(selection, grading, *before, next) {
 			kept := *before
 			kept.scored = next.scored
-			return writeStanding(ctx, tx, phase.ID, view, e.submission.TeamID, kept)
+			return kept, nil
 		}
-	}
-	if err := writeStanding(ctx, tx, phase.ID, view, e.submission.TeamID, next); err != nil {
-		return err
 	}
 	value, ok := e.scores[grading.PrimaryMetric().Key]
 	if !ok {
-		return nil
+		return next, nil
 	}
-	return insertChange(ctx, tx, phase.ID, view, Change{
-		TeamID: e.submission.TeamID, SubmissionID: e.submission.ID, At: e.submission.CreatedAt, Value: value,
-	})
+	return next, &Change{TeamID: e.submission.TeamID, SubmissionID: e.submission.ID, At: e.submission.CreatedAt, Value: value}
 }
 
 // replaces reports whether next stands instead of before. Of equal submissions
@@ -143,60 +176,4 @@ func touchBoard(ctx context.Context, tx *db.Tx, phaseID string, now time.Time) e
 		return errs.Wrap(err, errs.Internal, "the board cannot be stored")
 	}
 	return nil
-}
-
-// rebuildStandings writes both views anew from the newest scored run of every
-// submission of the phase, oldest submission first.
-func rebuildStandings(ctx context.Context, tx *db.Tx, phase scenarios.Phase, grading scenarios.Grading, now time.Time) error {
-	for _, table := range []string{"standings", "standing_changes"} {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE phase_id = $1`, phase.ID); err != nil {
-			return errs.Wrap(err, errs.Internal, "the board cannot be rebuilt")
-		}
-	}
-	entries, err := listEntries(ctx, tx, phase.ID)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		for _, view := range viewsOf(phase, e.submission) {
-			if err := placeInView(ctx, tx, phase, grading, view, e); err != nil {
-				return err
-			}
-		}
-	}
-	return touchBoard(ctx, tx, phase.ID, now)
-}
-
-// listEntries returns the scored submissions of a phase, each with its newest
-// scored run.
-func listEntries(ctx context.Context, q db.Querier, phaseID string) ([]entry, error) {
-	rows, err := q.QueryContext(ctx, `SELECT s.id, s.number, s.team_id, s.created_at, r.id, c.metric, c.value
-		FROM submissions s
-		JOIN runs r ON r.submission_id = s.id AND r.state = 'scored' AND r.attempt =
-			(SELECT max(attempt) FROM runs WHERE submission_id = s.id AND state = 'scored')
-		JOIN scores c ON c.run_id = r.id
-		WHERE s.phase_id = $1 ORDER BY s.number`, phaseID)
-	if err != nil {
-		return nil, errs.Wrap(err, errs.Internal, "the scored submissions cannot be listed")
-	}
-	defer rows.Close()
-	var entries []entry
-	for rows.Next() {
-		var (
-			s     Submission
-			at    int64
-			runID string
-			key   string
-			value float64
-		)
-		if err := rows.Scan(&s.ID, &s.Number, &s.TeamID, &at, &runID, &key, &value); err != nil {
-			return nil, errs.Wrap(err, errs.Internal, "the scored submissions cannot be listed")
-		}
-		s.CreatedAt, s.PhaseID = db.FromMicros(at), phaseID
-		if n := len(entries); n == 0 || entries[n-1].runID != runID {
-			entries = append(entries, entry{submission: &s, runID: runID, scores: map[string]float64{}})
-		}
-		entries[len(entries)-1].scores[key] = value
-	}
-	return entries, rows.Err()
 }

@@ -8,7 +8,6 @@ import (
 
 	"incubator/platform/db"
 	"incubator/platform/errs"
-	"incubator/platform/files"
 )
 
 // claimRun makes owner the one process that works on the run. It succeeds for a
@@ -63,15 +62,15 @@ func advanceRun(ctx context.Context, tx *db.Tx, run *Run, owner string, at time.
 	return setStateOfSubmission(ctx, tx, run, run.State)
 }
 
-// requeueRun gives the owner's run back to the queue after our own fault.
-func requeueRun(ctx context.Context, tx *db.Tx, run *Run, owner, step string, at time.Time) error {
+// requeueRun gives the owner's run back to the queue; fault counts one of our own.
+func requeueRun(ctx context.Context, tx *db.Tx, run *Run, owner string, fault bool, at time.Time) error {
 	result, err := tx.ExecContext(ctx, `UPDATE runs SET state = 'queued', step = $3, owner = '', lease_until = 0,
-			platform_faults = platform_faults + 1
-		WHERE id = $1 AND owner = $2 AND state IN ('preparing', 'running', 'scoring')`, run.ID, owner, step)
+			platform_faults = platform_faults + $4
+		WHERE id = $1 AND owner = $2 AND state IN ('preparing', 'running', 'scoring')`, run.ID, owner, run.Step, bit(fault))
 	if err := mine(result, err); err != nil {
 		return err
 	}
-	if err := insertRunEvent(ctx, tx, run.ID, RunEvent{At: at, State: Queued, Step: step}); err != nil {
+	if err := insertRunEvent(ctx, tx, run.ID, RunEvent{At: at, State: Queued, Step: run.Step}); err != nil {
 		return err
 	}
 	return setStateOfSubmission(ctx, tx, run, Queued)
@@ -85,14 +84,23 @@ func settleRun(ctx context.Context, tx *db.Tx, run *Run, owner string) error {
 	}
 	result, err := tx.ExecContext(ctx, `UPDATE runs SET state = $3, cause = $4, detail = $5, step = '', owner = '', lease_until = 0,
 			ended_at = $6, usage = $7, log_sha256 = $8, log_size = $9, scorer_log_sha256 = $10, scorer_log_size = $11,
-			output_sha256 = $12, output_size = $13
+			output_sha256 = $12, output_size = $13, challenge_version = $14
 		WHERE id = $1 AND owner = $2 AND state IN ('queued', 'preparing', 'running', 'scoring')`,
 		run.ID, owner, run.State, run.Cause, run.Detail, db.Micros(run.EndedAt), string(usage),
-		run.Log.SHA256, run.Log.Size, run.ScorerLog.SHA256, run.ScorerLog.Size, run.Output.SHA256, run.Output.Size)
+		run.Log.SHA256, run.Log.Size, run.ScorerLog.SHA256, run.ScorerLog.Size, run.Output.SHA256, run.Output.Size,
+		run.ChallengeVersion)
 	if err := mine(result, err); err != nil {
 		return err
 	}
 	return insertRunEvent(ctx, tx, run.ID, RunEvent{At: run.EndedAt, State: run.State})
+}
+
+func cancelRequested(ctx context.Context, q db.Querier, id string) (bool, error) {
+	var requested int
+	if err := q.QueryRowContext(ctx, `SELECT cancel_requested FROM runs WHERE id = $1`, id).Scan(&requested); err != nil {
+		return false, errs.Wrap(err, errs.Internal, "the run cannot be read")
+	}
+	return requested == 1, nil
 }
 
 // setStateOfSubmission shows the run's state on its submission. A rescore works
@@ -151,21 +159,26 @@ func listLapsed(ctx context.Context, q db.Querier, owner string, exclusive bool,
 	return ids, rows.Err()
 }
 
-// releaseRun puts a lapsed run back into the queue.
-func releaseRun(ctx context.Context, tx *db.Tx, id string, now time.Time) error {
+// releaseRun puts a lapsed run back into the queue, unless somebody has claimed or
+// ended it since it was listed.
+func releaseRun(ctx context.Context, tx *db.Tx, id, owner string, exclusive bool, now time.Time) (released bool, err error) {
+	const step = "starts again after an interruption"
+	result, err := tx.ExecContext(ctx, `UPDATE runs SET state = 'queued', step = $5, owner = '', lease_until = 0,
+			platform_faults = platform_faults + 1
+		WHERE id = $1 AND state IN ('preparing', 'running', 'scoring') AND (lease_until < $2 OR ($3 = 1 AND owner <> $4))`,
+		id, db.Micros(now), bit(exclusive), owner, step)
+	released, err = affected(result, err)
+	if err != nil || !released {
+		return false, err
+	}
 	run, err := findRun(ctx, tx, id)
-	if err != nil || run.State.Final() || run.State == Queued {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `UPDATE runs SET state = 'queued', step = 'starts again after an interruption', owner = '', lease_until = 0
-		WHERE id = $1`, id)
 	if err != nil {
-		return errs.Wrap(err, errs.Internal, "the run cannot be stored")
+		return false, err
 	}
-	if err := insertRunEvent(ctx, tx, id, RunEvent{At: now, State: Queued, Step: "starts again after an interruption"}); err != nil {
-		return err
+	if err := insertRunEvent(ctx, tx, id, RunEvent{At: now, State: Queued, Step: step}); err != nil {
+		return false, err
 	}
-	return setStateOfSubmission(ctx, tx, run, Queued)
+	return true, setStateOfSubmission(ctx, tx, run, Queued)
 }
 
 func scanRuns(rows *sql.Rows) ([]*Run, error) {
@@ -193,11 +206,16 @@ func listBlobs(ctx context.Context, q db.Querier, keep func(sha string)) error {
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var blob files.Blob
-		if err := rows.Scan(&blob.SHA256); err != nil {
+		var sha string
+		if err := rows.Scan(&sha); err != nil {
 			return errs.Wrap(err, errs.Internal, "the blobs of submissions cannot be listed")
 		}
-		keep(blob.SHA256)
+		if sha != "" {
+			keep(sha)
+		}
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return errs.Wrap(err, errs.Internal, "the blobs of submissions cannot be listed")
+	}
+	return nil
 }

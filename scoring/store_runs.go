@@ -59,10 +59,12 @@ func listRuns(ctx context.Context, q db.Querier, submissionID string) ([]*Run, e
 	if err != nil {
 		return nil, err
 	}
+	scores, err := listScores(ctx, q, submissionID)
+	if err != nil {
+		return nil, err
+	}
 	for _, run := range runs {
-		if run.Scores, err = findScores(ctx, q, run.ID); err != nil {
-			return nil, err
-		}
+		run.Scores = scores[run.ID]
 	}
 	return runs, nil
 }
@@ -113,24 +115,32 @@ func listRunEvents(ctx context.Context, q db.Querier, runID string) ([]RunEvent,
 	return events, rows.Err()
 }
 
-func findScores(ctx context.Context, q db.Querier, runID string) (map[string]float64, error) {
-	rows, err := q.QueryContext(ctx, `SELECT metric, value FROM scores WHERE run_id = $1`, runID)
+// listScores returns the scores of every run of a submission, by run.
+func listScores(ctx context.Context, q db.Querier, submissionID string) (map[string]map[string]float64, error) {
+	rows, err := q.QueryContext(ctx, `SELECT c.run_id, c.metric, c.value FROM runs r JOIN scores c ON c.run_id = r.id
+		WHERE r.submission_id = $1`, submissionID)
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Internal, "the scores cannot be read")
 	}
 	defer rows.Close()
-	scores := map[string]float64{}
+	scores := map[string]map[string]float64{}
 	for rows.Next() {
 		var (
-			key   string
-			value float64
+			runID, key string
+			value      float64
 		)
-		if err := rows.Scan(&key, &value); err != nil {
+		if err := rows.Scan(&runID, &key, &value); err != nil {
 			return nil, errs.Wrap(err, errs.Internal, "the scores cannot be read")
 		}
-		scores[key] = value
+		if scores[runID] == nil {
+			scores[runID] = map[string]float64{}
+		}
+		scores[runID][key] = value
 	}
-	return scores, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, errs.Wrap(err, errs.Internal, "the scores cannot be read")
+	}
+	return scores, nil
 }
 
 func insertScores(ctx context.Context, tx *db.Tx, runID string, scores map[string]float64) error {

@@ -2,6 +2,7 @@ package scoring
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"incubator/platform/db"
@@ -64,16 +65,35 @@ type SubmissionFilter struct {
 	Limit       int // at most 200; zero: 50
 }
 
+// query names only the columns that the filter restricts, so that each filter finds
+// its index.
+func (f SubmissionFilter) query() (string, []any) {
+	where, args := `challenge_id = $1`, []any{f.ChallengeID}
+	also := func(condition, value string) {
+		if value != "" {
+			args = append(args, value)
+			where += fmt.Sprintf(" AND %s $%d", condition, len(args))
+		}
+	}
+	also("team_id =", f.TeamID)
+	also("phase_id =", f.PhaseID)
+	also("state =", string(f.State))
+	if f.Before > 0 {
+		args = append(args, f.Before)
+		where += fmt.Sprintf(" AND number < $%d", len(args))
+	}
+	args = append(args, min(f.Limit, 200))
+	return `SELECT ` + submissionColumns + ` FROM submissions WHERE ` + where +
+		fmt.Sprintf(` ORDER BY number DESC LIMIT $%d`, len(args)), args
+}
+
 // listSubmissions returns the newest first.
 func listSubmissions(ctx context.Context, q db.Querier, f SubmissionFilter) ([]*Submission, error) {
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
-	rows, err := q.QueryContext(ctx, `SELECT `+submissionColumns+` FROM submissions
-		WHERE challenge_id = $1 AND ($2 = '' OR phase_id = $2) AND ($3 = '' OR team_id = $3)
-			AND ($4 = '' OR state = $4) AND ($5 = 0 OR number < $5)
-		ORDER BY number DESC LIMIT $6`,
-		f.ChallengeID, f.PhaseID, f.TeamID, string(f.State), f.Before, min(f.Limit, 200))
+	query, args := f.query()
+	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Internal, "the submissions cannot be listed")
 	}

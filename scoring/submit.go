@@ -3,10 +3,12 @@ package scoring
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"path"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"incubator/platform/accounts"
@@ -24,6 +26,9 @@ type SubmitRequest struct {
 	Name     string // what the team calls it; empty: the file's name
 	FileName string
 	Body     io.Reader // read to its end, or to the limit of the kind
+	// Within, when set, is called at the end of the transaction that stores the
+	// submission; its error undoes the submission.
+	Within func(ctx context.Context, tx *db.Tx, sub *Submission) error
 }
 
 // Submit reads the upload, checks it, and stores the submission together with its
@@ -42,7 +47,7 @@ func (s *Service) Submit(ctx context.Context, by accounts.Principal, req SubmitR
 	if err != nil {
 		return nil, err
 	}
-	if err := s.accepts(phase, challenge.Spec, by, req); err != nil {
+	if err := s.accepts(ctx, phase, challenge, by, req); err != nil {
 		return nil, err
 	}
 	upload, err := s.receive(ctx, req.Body, int64(challenge.Spec.Kinds[req.Kind].MaxSize))
@@ -50,18 +55,34 @@ func (s *Service) Submit(ctx context.Context, by accounts.Principal, req SubmitR
 		return nil, err
 	}
 	defer upload.Close()
-	if err := s.inspect(ctx, challenge, phase, req, upload); err != nil {
+	received := s.Now().UTC().Truncate(time.Microsecond)
+	if err := s.inspect(ctx, challenge, req, upload); err != nil {
 		return nil, err
 	}
-	return s.store(ctx, by, challenge, req, upload)
+	sub := &Submission{
+		ID: s.newID(), ChallengeID: challenge.ID, PhaseID: req.PhaseID, TeamID: req.TeamID, UserID: by.User.ID,
+		Kind: req.Kind, Name: displayName(req), FileName: fileName(req.FileName), File: upload.blob,
+		State: Queued, Counted: true, CreatedAt: received,
+	}
+	if req.Kind == scenarios.Document {
+		sub.State = Received
+	}
+	if err := s.store(ctx, by, challenge, sub, upload); err != nil {
+		return nil, err
+	}
+	s.point(ctx, "submitted")
+	return sub, nil
 }
 
 // accepts refuses what can be refused before the upload is read.
-func (s *Service) accepts(phase scenarios.Phase, spec scenarios.Spec, by accounts.Principal, req SubmitRequest) error {
+func (s *Service) accepts(ctx context.Context, phase scenarios.Phase, challenge *scenarios.Challenge, by accounts.Principal, req SubmitRequest) error {
+	if challenge.State != scenarios.Published {
+		return errs.New(errs.Conflict, "challenge %s is archived and takes no more submissions", challenge.Title)
+	}
 	if err := openNow(phase, s.Now()); err != nil {
 		return err
 	}
-	if !phase.Takes(req.Kind, spec) {
+	if !phase.Takes(req.Kind, challenge.Spec) {
 		return errs.Field("kind", "phase %s does not take submissions of the kind %q", phase.Title, req.Kind)
 	}
 	if req.TeamID == "" {
@@ -70,8 +91,13 @@ func (s *Service) accepts(phase scenarios.Phase, spec scenarios.Spec, by account
 	if utf8.RuneCountInString(req.Name) > 100 || !utf8.ValidString(req.Name) {
 		return errs.Field("name", "a name has at most 100 characters")
 	}
-	return nil
+	if !by.InTeam(req.TeamID) {
+		return errNotMember
+	}
+	return withinLimits(ctx, s.DB.Read(), phase, &Submission{TeamID: req.TeamID, CreatedAt: s.Now().UTC()})
 }
+
+var errNotMember = errs.New(errs.Forbidden, "you are not a member of this team")
 
 func openNow(phase scenarios.Phase, now time.Time) error {
 	switch phase.State(now) {
@@ -93,7 +119,7 @@ type upload struct {
 }
 
 func (u *upload) Close() {
-	if u.file != nil {
+	if u != nil && u.file != nil {
 		u.file.Close()
 	}
 }
@@ -101,7 +127,11 @@ func (u *upload) Close() {
 func (s *Service) receive(ctx context.Context, body io.Reader, limit int64) (*upload, error) {
 	head, err := io.ReadAll(io.LimitReader(body, min(limit, files.SmallLimit)+1))
 	if err != nil {
-		return nil, errs.Wrap(err, errs.Invalid, "the upload broke off")
+		var known *errs.Error
+		if errors.As(err, &known) {
+			return nil, err
+		}
+		return nil, errs.Wrap(err, errs.Invalid, "the upload ended before it was complete")
 	}
 	if len(head) == 0 {
 		return nil, errs.Field("file", "the file is empty")
@@ -129,17 +159,8 @@ func tooLarge(limit int64) error {
 
 // store writes the submission, its run and the job in one transaction, in which
 // membership, phase and limits are checked again for good.
-func (s *Service) store(ctx context.Context, by accounts.Principal, challenge *scenarios.Challenge, req SubmitRequest, u *upload) (*Submission, error) {
-	sub := &Submission{
-		ID: s.newID(), ChallengeID: challenge.ID, PhaseID: req.PhaseID, TeamID: req.TeamID, UserID: by.User.ID,
-		Kind: req.Kind, Name: displayName(req), FileName: fileName(req.FileName), File: u.blob,
-		State: Queued, Counted: true,
-	}
-	if req.Kind == scenarios.Document {
-		sub.State = Received
-	}
-	err := s.DB.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		sub.CreatedAt = s.Now().UTC().Truncate(time.Microsecond)
+func (s *Service) store(ctx context.Context, by accounts.Principal, challenge *scenarios.Challenge, sub *Submission, u *upload) error {
+	return s.DB.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if u.small != nil {
 			if sub.File, err = s.Files.PutSmallTx(ctx, tx, u.small); err != nil {
 				return err
@@ -156,13 +177,13 @@ func (s *Service) store(ctx context.Context, by accounts.Principal, challenge *s
 				return err
 			}
 		}
-		return s.Audit.Record(ctx, tx, by.Actor().Did(sub.CreatedAt, "submission.create", "submission", sub.ID,
+		err = s.Audit.Record(ctx, tx, by.Actor().Did(sub.CreatedAt, "submission.create", "submission", sub.ID,
 			map[string]any{"number": sub.Number, "kind": string(sub.Kind), "sha256": sub.File.SHA256}))
+		if err != nil || req.Within == nil {
+			return err
+		}
+		return req.Within(ctx, tx, sub)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return sub, nil
 }
 
 // admit checks inside the transaction what may have changed since the request
@@ -178,7 +199,7 @@ func (s *Service) admit(ctx context.Context, tx *db.Tx, sub *Submission) error {
 	var member int
 	err = tx.QueryRowContext(ctx, `SELECT 1 FROM team_members WHERE team_id = $1 AND user_id = $2`, sub.TeamID, sub.UserID).Scan(&member)
 	if db.NotFound(err) {
-		return errs.New(errs.Forbidden, "you are not a member of this team")
+		return errNotMember
 	}
 	if err != nil {
 		return errs.Wrap(err, errs.Internal, "the membership cannot be checked")
@@ -234,7 +255,7 @@ func (s *Service) enqueue(ctx context.Context, tx *db.Tx, sub *Submission, reaso
 }
 
 func displayName(req SubmitRequest) string {
-	if name := strings.TrimSpace(req.Name); name != "" {
+	if name := strings.TrimSpace(printable(req.Name)); name != "" {
 		return name
 	}
 	return fileName(req.FileName)
@@ -242,12 +263,23 @@ func displayName(req SubmitRequest) string {
 
 // fileName keeps the last element of what a client calls the file, for display.
 func fileName(name string) string {
-	name = path.Base(strings.ReplaceAll(strings.ToValidUTF8(name, "?"), `\`, "/"))
-	if name == "." || name == "/" {
+	name = path.Base(strings.ReplaceAll(printable(name), `\`, "/"))
+	if name == "." || name == ".." || name == "/" {
 		return "submission"
 	}
 	if len(name) > 200 {
 		name = strings.ToValidUTF8(name[:200], "")
 	}
 	return name
+}
+
+// printable drops what could break a header or a line that shows the text, and
+// what makes a name read other than it is.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return -1
+	}, strings.ToValidUTF8(text, "?"))
 }

@@ -17,17 +17,21 @@ func (s *Service) Sweep(ctx context.Context) error {
 		return err
 	}
 	for _, id := range ids {
-		err := s.DB.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-			if err := releaseRun(ctx, tx, id, s.Now()); err != nil {
+		released := false
+		err := s.DB.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			released, err = releaseRun(ctx, tx, id, s.owner, s.DB.Exclusive(), s.Now())
+			if err != nil || !released {
 				return err
 			}
-			_, err := s.Jobs.InsertTx(ctx, tx, RunArgs{RunID: id}, nil)
+			_, err = s.Jobs.InsertTx(ctx, tx, RunArgs{RunID: id}, nil)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		s.Log.Info("a run that was interrupted starts again", slog.String("run", id))
+		if released {
+			s.Log.Info("a run that was interrupted starts again", slog.String("run", id))
+		}
 	}
 	return nil
 }

@@ -4,10 +4,11 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"log/slog"
 	"path"
 	"strings"
-	"time"
 
 	"incubator/platform/db"
 	"incubator/platform/errs"
@@ -29,7 +30,11 @@ type task struct {
 	log        bytes.Buffer // of the submission, shown by policy
 	scorerLog  bytes.Buffer // of the scoring program, for organisers
 	usage      Usage
+	output     *upload // closed with the task
 }
+
+// close gives back what the task holds open.
+func (t *task) close() { t.output.Close() }
 
 // outcome is how a run ended, before it is written down.
 type outcome struct {
@@ -40,26 +45,26 @@ type outcome struct {
 	output *upload // nil where nothing is kept
 }
 
-func (s *Service) load(ctx context.Context, run *Run) (*task, error) {
-	sub, err := findSubmission(ctx, s.DB.Read(), run.SubmissionID)
-	if err != nil {
-		return nil, err
+// load reads what the run works with: the challenge as it is now, whose version
+// the run keeps.
+func (t *task) load(ctx context.Context) (err error) {
+	s := t.service
+	t.usage.Waited = max(0, s.Now().Sub(t.run.QueuedAt))
+	if t.submission, err = findSubmission(ctx, s.DB.Read(), t.run.SubmissionID); err != nil {
+		return err
 	}
-	challenge, err := s.challenge(ctx, sub.ChallengeID)
-	if err != nil {
-		return nil, err
+	if t.challenge, err = s.challenge(ctx, t.submission.ChallengeID); err != nil {
+		return err
 	}
-	phase, err := s.Challenge.Phase(ctx, sub.PhaseID)
-	if err != nil {
-		return nil, err
+	t.run.ChallengeVersion = t.challenge.Version
+	if t.phase, err = s.Challenge.Phase(ctx, t.submission.PhaseID); err != nil {
+		return err
 	}
-	data, ok := challenge.DataSet(phase.Spec.DataSet)
-	if !ok {
-		return nil, errs.New(errs.Internal, "phase %s has no data set", phase.Name)
+	var known bool
+	if t.data, known = t.challenge.DataSet(t.phase.Spec.DataSet); !known {
+		return errs.New(errs.Internal, "phase %s has no data set", t.phase.Name)
 	}
-	t := &task{service: s, run: run, submission: sub, challenge: challenge, phase: phase, data: data}
-	t.usage.Waited = s.Now().Sub(run.QueuedAt)
-	return t, nil
+	return nil
 }
 
 // perform runs the submission and scores what it left. Its error is a fault of
@@ -69,16 +74,18 @@ func (t *task) perform(ctx context.Context) (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
+	t.output = output
 	if failed != nil {
-		failed.output = output
 		return *failed, nil
 	}
+	t.service.point(ctx, "collected")
 	if err := t.enter(ctx, Scoring, ""); err != nil {
 		return outcome{}, err
 	}
-	started := time.Now()
+	t.service.point(ctx, "scoring")
+	started := t.service.Now()
 	out, err := t.score(ctx, output)
-	t.usage.Scoring = time.Since(started)
+	t.usage.Scoring = t.service.Now().Sub(started)
 	out.output = output
 	return out, err
 }
@@ -88,11 +95,16 @@ func (t *task) enter(ctx context.Context, state State, step string) error {
 	if t.run.State == state && t.run.Step == step {
 		return nil
 	}
-	t.run.State, t.run.Step = state, step
-	return t.service.DB.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		t.service.announceRun(tx, t.submission, t.run)
-		return advanceRun(ctx, tx, t.run, t.service.owner, t.service.Now())
+	next := *t.run
+	next.State, next.Step = state, step
+	err := t.service.DB.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		t.service.announceRun(tx, t.submission, &next)
+		return advanceRun(ctx, tx, &next, t.service.owner, t.service.Now())
 	})
+	if err == nil {
+		t.run.State, t.run.Step = state, step
+	}
+	return err
 }
 
 // predict returns the output of the submission: what a sandbox produced, what an
@@ -119,6 +131,11 @@ func (t *task) earlierOutput(ctx context.Context) (*upload, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The output's own story stays with it: without its log a rescore would hide it.
+	t.run.Log = earlier.Log
+	waited := t.usage.Waited
+	t.usage = earlier.Usage
+	t.usage.Waited, t.usage.Scoring, t.usage.Warnings = waited, 0, nil
 	return t.service.open(ctx, earlier.Output)
 }
 
@@ -137,7 +154,7 @@ func (t *task) predictByCode(ctx context.Context) (*upload, *outcome, error) {
 		return nil, nil, err
 	}
 	defer code.Close()
-	command, err := commandOf(ctx, code.at, code.blob.Size)
+	command, err := commandOf(ctx, code.at, code.blob.Size, archive.DefaultLimits())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -223,17 +240,29 @@ func (t *task) runSandbox(ctx context.Context, spec sandboxes.RunSpec) (*upload,
 		},
 		Step: func(step string) { t.step(ctx, step) },
 	})
-	if err != nil {
-		return nil, nil, err
+	if err == nil {
+		t.note(result)
+		if result.Cause == sandboxes.CauseNone {
+			return output, nil, nil
+		}
 	}
-	t.note(result)
-	if result.Cause == sandboxes.CausePlatform {
+	output.Close()
+	switch {
+	case unusable(err):
+		return nil, &outcome{state: Failed, cause: BadImage, detail: errs.MessageOf(err)}, nil
+	case err != nil:
+		return nil, nil, err
+	case result.Cause == sandboxes.CausePlatform:
 		return nil, nil, errs.New(errs.Internal, "the sandbox failed: %s", result.Detail)
 	}
-	if result.Cause != sandboxes.CauseNone {
-		return nil, &outcome{state: Failed, cause: Cause(result.Cause), detail: result.Detail}, nil
-	}
-	return output, nil, nil
+	return nil, &outcome{state: Failed, cause: Cause(result.Cause), detail: result.Detail}, nil
+}
+
+// unusable reports that the submission's program or image is not what a sandbox
+// takes. A refusal of a field is the pack's fault, which is ours.
+func unusable(err error) bool {
+	var known *errs.Error
+	return errors.As(err, &known) && known.Code == errs.Invalid && known.Fields == nil
 }
 
 // tarSize bounds the archive of an output by what its files may hold.
@@ -246,8 +275,9 @@ func (t *task) step(ctx context.Context, step string) {
 		state = Preparing
 	}
 	if err := t.enter(ctx, state, step); err != nil {
-		t.service.Log.Warn("a step could not be recorded", "run", t.run.ID, "error", err)
+		t.service.Log.Warn("a step could not be recorded", slog.String("run", t.run.ID), slog.Any("error", err))
 	}
+	t.service.point(ctx, "sandbox "+step)
 }
 
 func (t *task) note(r sandboxes.RunResult) {

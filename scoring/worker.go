@@ -3,7 +3,9 @@ package scoring
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -23,12 +25,15 @@ func (RunArgs) Kind() string { return "run" }
 const (
 	lease = 30 * time.Second
 	beat  = lease / 3
-	// maxWait is how long a run waits for an engine that does not answer before
-	// it ends as a platform fault.
+	// maxWait is how long after its first start a run waits for an engine that does
+	// not answer before it ends as a platform fault.
 	maxWait = 2 * time.Hour
-	// maxFaults is how often a run is tried again after a fault of ours.
-	maxFaults = 3
-	retryIn   = 5 * time.Second
+	// maxFaults is how often a run is tried after a fault of ours, and
+	// maxInterruptions how often after those and after processes that ended under
+	// it, so that a run that brings its process down ends some day.
+	maxFaults        = 3
+	maxInterruptions = 10
+	retryIn          = 5 * time.Second
 )
 
 // errCancelled is the cause of a run's context when somebody cancelled it.
@@ -67,32 +72,65 @@ func (s *Service) execute(ctx context.Context, runID string) (again time.Duratio
 	if err != nil || run == nil {
 		return 0, err
 	}
-	task, err := s.load(ctx, run)
-	if err != nil {
-		return s.fault(ctx, run, err)
+	s.point(ctx, "claimed")
+	t := &task{service: s, run: run}
+	defer t.close()
+	if err := t.load(ctx); err != nil {
+		return s.fault(ctx, t, err)
+	}
+	if run.CancelRequested {
+		return s.end(ctx, t, cancelled())
+	}
+	if run.PlatformFaults >= maxInterruptions {
+		return s.end(ctx, t, givenUp())
 	}
 	runCtx, stop := s.supervise(ctx, run)
-	out, err := task.perform(runCtx)
+	out, err := t.safely(runCtx)
 	cause := context.Cause(runCtx)
 	stop()
 	switch {
-	case err == nil:
-		return 0, ignoreLost(s.settle(ctx, task, out))
-	case errors.Is(cause, errCancelled):
-		return 0, ignoreLost(s.settle(ctx, task, outcome{state: Cancelled, detail: "The run was cancelled by an organiser."}))
 	case errors.Is(cause, errLost):
 		return 0, nil
+	case errors.Is(cause, errCancelled):
+		out = cancelled()
+	case err != nil:
+		return s.fault(ctx, t, err)
 	}
-	return s.fault(ctx, run, err)
+	return s.end(ctx, t, out)
 }
 
-// ignoreLost drops the error of a process that was overtaken: the run's end is
-// another's to write.
-func ignoreLost(err error) error {
-	if errors.Is(err, errLost) {
-		return nil
+// end settles the run; where that fails, for lack of disk space as an example, the
+// run goes back into the queue.
+func (s *Service) end(ctx context.Context, t *task, out outcome) (time.Duration, error) {
+	s.point(ctx, "settling")
+	err := s.settle(ctx, t, out)
+	if err == nil || errors.Is(err, errLost) { // overtaken: the end is another's to write
+		s.point(ctx, "settled")
+		return 0, nil
 	}
-	return err
+	return s.fault(ctx, t, err)
+}
+
+// safely turns a panic into a fault, since a run whose worker is gone would keep
+// its lease for ever.
+func (t *task) safely(ctx context.Context) (out outcome, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = errs.Wrap(fmt.Errorf("panic: %v\n%s", p, debug.Stack()), errs.Internal, "the run met a defect of the platform")
+		}
+	}()
+	return t.perform(ctx)
+}
+
+func cancelled() outcome {
+	return outcome{state: Cancelled, detail: "The run was cancelled by an organiser."}
+}
+
+func givenUp() outcome {
+	return outcome{
+		state: Failed, cause: PlatformFault,
+		detail: "The platform could not run this submission. It does not count against your limits; submit it again, or ask the organisers.",
+	}
 }
 
 // supervise keeps the lease while the run works and ends its context when it is
@@ -143,37 +181,51 @@ func (s *Service) heartbeat(ctx context.Context, runID string, cancel context.Ca
 
 // fault handles a failure of the platform itself: back into the queue, or, when
 // that went on for too long, an end that does not count against the team.
-func (s *Service) fault(ctx context.Context, run *Run, failure error) (time.Duration, error) {
+func (s *Service) fault(ctx context.Context, t *task, failure error) (time.Duration, error) {
+	run := t.run
 	s.Log.Error("a run met a fault of the platform", slog.String("run", run.ID), slog.Any("error", failure))
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	sub, err := findSubmission(ctx, s.DB.Read(), run.SubmissionID)
-	if err != nil {
-		return retryIn, nil
-	}
 	if s.givesUp(run, failure) {
-		return 0, ignoreLost(s.settle(ctx, &task{service: s, run: run, submission: sub}, outcome{
-			state: Failed, cause: PlatformFault,
-			detail: "The platform could not run this submission. It does not count against your limits; submit it again, or ask the organisers.",
-		}))
-	}
-	err = s.DB.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		run.State, run.Step = Queued, "waits: the platform had a fault and tries again"
-		if errs.Is(failure, errs.Unavailable) {
-			run.Step = "waits for the sandbox engine, which does not answer"
+		err := s.settle(ctx, t, givenUp())
+		if err == nil || errors.Is(err, errLost) {
+			return 0, nil
 		}
-		s.announceRun(tx, sub, run)
-		return requeueRun(ctx, tx, run, s.owner, run.Step, s.Now())
+		s.Log.Error("a run could not be ended", slog.String("run", run.ID), slog.Any("error", err))
+	}
+	err := s.DB.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		run.State, run.Step = Queued, stepOf(failure)
+		if t.submission != nil {
+			s.announceRun(tx, t.submission, run)
+		}
+		return requeueRun(ctx, tx, run, s.owner, !outage(failure), s.Now())
 	})
 	if errors.Is(err, errLost) {
 		return 0, nil
 	}
-	return retryIn, nil
+	return retryIn, nil // a run that could not be written is released when its lease is over
+}
+
+// outage reports a failure that passes by itself: no engine, no room, a stop of
+// the process. It does not count as a fault of the run.
+func outage(failure error) bool {
+	return errs.Is(failure, errs.Unavailable) || errs.Is(failure, errs.TooMany) || errors.Is(failure, context.Canceled)
+}
+
+// stepOf says what a run in the queue waits for, in words for its team.
+func stepOf(failure error) string {
+	switch {
+	case errors.Is(failure, context.Canceled):
+		return "starts again after an interruption"
+	case outage(failure):
+		return "waits: " + errs.MessageOf(failure)
+	}
+	return "waits: the platform had a fault and tries again"
 }
 
 func (s *Service) givesUp(run *Run, failure error) bool {
-	if errs.Is(failure, errs.Unavailable) || errors.Is(failure, context.Canceled) {
-		return s.Now().Sub(run.QueuedAt) > maxWait
+	if outage(failure) {
+		return s.Now().Sub(run.StartedAt) > maxWait
 	}
 	return run.PlatformFaults+1 >= maxFaults
 }

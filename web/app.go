@@ -5,6 +5,7 @@ package web
 
 import (
 	"context"
+	"crypto/cipher"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -69,6 +70,7 @@ type App struct {
 	pages    *templates.Set
 	metrics  *httpMetrics
 	table    []Route
+	box      cipher.AEAD   // seals what Keep stores in browsers
 	stop     chan struct{} // closed when streams must end
 	once     sync.Once
 }
@@ -88,18 +90,25 @@ func New(cfg Config, services Services, more ...Route) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
-	a := &App{cfg: cfg, services: services, assets: assets, pages: set,
+	box, err := newKeepBox(cfg.Secret)
+	if err != nil {
+		return nil, fmt.Errorf("kept cookies: %w", err)
+	}
+	a := &App{cfg: cfg, box: box, services: services, assets: assets, pages: set,
 		metrics: newHTTPMetrics(prometheus.NewRegistry()), stop: make(chan struct{})}
 	a.fiber = fiber.New(fiber.Config{
-		AppName:               "incubator",
-		Immutable:             true,
-		StreamRequestBody:     true,
-		DisableStartupMessage: true,
-		ErrorHandler:          a.handleError,
-		ProxyHeader:           cfg.ProxyHeader,
-		ReadTimeout:           0, // an upload may take hours, and fasthttp has one timeout for header and body
-		IdleTimeout:           2 * time.Minute,
-		ReadBufferSize:        16 << 10,
+		AppName:           "incubator",
+		Immutable:         true,
+		StreamRequestBody: true,
+		BodyLimit:         64 << 10, // read before the first handler; the rest streams
+		// A form is parsed by the handler that wants one, behind its guards.
+		DisablePreParseMultipartForm: true,
+		DisableStartupMessage:        true,
+		ErrorHandler:                 a.handleError,
+		ProxyHeader:                  cfg.ProxyHeader,
+		ReadTimeout:                  0, // an upload may take hours, and fasthttp has one timeout for header and body
+		IdleTimeout:                  2 * time.Minute,
+		ReadBufferSize:               16 << 10,
 	})
 	a.fiber.Use(a.identify, a.observe, a.rescue, a.protect)
 	a.table = append(a.routes(), more...)

@@ -115,7 +115,7 @@ func (a *App) tokenMAC(subject string) []byte {
 // a random cookie, which is set when create is true.
 func (a *App) tokenSubject(c *fiber.Ctx, create bool) string {
 	if Caller(c).SignedIn() {
-		return "session:" + a.sessionToken(c)
+		return "session:" + a.SessionToken(c)
 	}
 	name := "visit"
 	if a.secure() {

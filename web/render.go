@@ -18,10 +18,10 @@ import (
 // one network packet holds.
 const compressFrom = 1400
 
-// Frame returns the shared part of a page for the caller. Handlers add title,
-// section and heading.
+// Frame returns the shared part of a page for the caller, with the messages that
+// wait for it. Handlers add title, section and heading.
 func (a *App) Frame(c *fiber.Ctx) pages.Frame {
-	f := pages.Frame{Version: a.cfg.Version, Here: c.Path()}
+	f := pages.Frame{Version: a.cfg.Version, Here: c.Path(), Flash: a.takeFlash(c)}
 	if theme := c.Cookies(themeCookie); theme == "light" || theme == "dark" {
 		f.Theme = theme
 	}
@@ -87,7 +87,7 @@ func (a *App) sendHTML(c *fiber.Ctx, body []byte) error {
 		tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
 		c.Set(fiber.HeaderETag, tag)
 		c.Set(fiber.HeaderCacheControl, "private, no-cache")
-		if matchesTag(c.Get(fiber.HeaderIfNoneMatch), tag) {
+		if MatchesTag(c.Get(fiber.HeaderIfNoneMatch), tag) {
 			return c.SendStatus(fiber.StatusNotModified)
 		}
 	} else {
@@ -108,8 +108,8 @@ func (a *App) sendHTML(c *fiber.Ctx, body []byte) error {
 	return c.Send(b.Bytes())
 }
 
-// matchesTag compares If-None-Match with a tag, weakly as RFC 9110 asks.
-func matchesTag(header, tag string) bool {
+// MatchesTag compares If-None-Match with a tag, weakly as RFC 9110 asks.
+func MatchesTag(header, tag string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		part = strings.TrimSpace(part)
 		if part == "*" || strings.TrimPrefix(part, "W/") == strings.TrimPrefix(tag, "W/") {

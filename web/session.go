@@ -39,7 +39,7 @@ func (a *App) credentialOf(c *fiber.Ctx) credential {
 	if scheme, value, ok := strings.Cut(c.Get(fiber.HeaderAuthorization), " "); ok && strings.EqualFold(scheme, "bearer") {
 		return credential{strings.TrimSpace(value), true}
 	}
-	return credential{secret: a.sessionToken(c)}
+	return credential{secret: a.SessionToken(c)}
 }
 
 // principal returns whom the credential stands for; none at all is a guest.
@@ -110,7 +110,8 @@ func (a *App) ClearSession(c *fiber.Ctx) {
 	c.Cookie(cookie)
 }
 
-func (a *App) sessionToken(c *fiber.Ctx) string { return c.Cookies(a.sessionName()) }
+// SessionToken returns the secret of the session that the browser shows, "" for none.
+func (a *App) SessionToken(c *fiber.Ctx) string { return c.Cookies(a.sessionName()) }
 
 // sessionName carries the __Host- prefix where cookies are secure: a browser
 // then refuses the cookie from any other host or path.

@@ -36,7 +36,7 @@ Prints what was imported and every line that was not, with the reason.`
 
 // Run imports and prints the report.
 func (c *DataImportCmd) Run(ctx context.Context, streams *Streams) error {
-	report, err := c.importer()(ctx, c.Path, c.Out)
+	report, err := c.importer()(ctx, c.Path, generate.Layout(generate.Dir(c.Out)))
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (c *DataImportCmd) Run(ctx context.Context, streams *Streams) error {
 	return printReport(streams.Out, report)
 }
 
-func (c *DataImportCmd) importer() func(ctx context.Context, src, out string) (generate.Report, error) {
+func (c *DataImportCmd) importer() func(ctx context.Context, src string, out generate.Out) (generate.Report, error) {
 	switch c.Kind {
 	case "otrf":
 		return awareness.ImportOTRF

@@ -125,6 +125,7 @@ func (p *platform) openDomain() (err error) {
 		DB: p.db, Files: p.files, Events: p.events, Audit: p.audit, Jobs: p.jobs, Challenge: p.scenarios,
 		Sandboxes: p.sandboxes, Images: p.runtimeImage, Log: p.log, Now: time.Now,
 	})
+	p.scenarios.OnPublish(p.scoring.OnPublish)
 	if err := river.AddWorkerSafely(workers, scoring.NewWorker(p.scoring)); err != nil {
 		return err
 	}

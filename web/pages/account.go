@@ -46,8 +46,9 @@ type Token struct {
 // SignInPage asks who is there.
 type SignInPage struct {
 	Frame
-	Form Form
-	Next string
+	Form   Form
+	Next   string // where the person wanted to go
+	SignUp string // address for who has no account yet
 }
 
 // SignUpPage creates an account, with or without an invitation.
@@ -55,6 +56,7 @@ type SignUpPage struct {
 	Frame
 	Form       Form
 	Invitation string // what the account will join, when invited
+	SignIn     string // address for who has an account already
 }
 
 // SetupPage creates the first administrator from the one-time link.

@@ -53,11 +53,11 @@ func account(tab string) pages.AccountPage {
 }
 
 func signIn() pages.SignInPage {
-	return pages.SignInPage{Frame: frame("", "Sign in", "", nil), Form: pages.Form{Action: "/sign-in", Button: "Sign in", Error: "The address and the password do not match. After five tries there is a pause of a minute.", Fields: []pages.Field{{Name: "email", Label: "E-mail address", Type: "email", Value: "ida@kestrel.example", Required: true, Autocomplete: "username"}, {Name: "password", Label: "Password", Type: "password", Required: true, Autocomplete: "current-password"}}}}
+	return pages.SignInPage{Frame: frame("", "Sign in", "", nil), SignUp: "/sign-up", Form: pages.Form{Action: "/sign-in", Button: "Sign in", Error: "The address and the password do not match. After five tries there is a pause of a minute.", Fields: []pages.Field{{Name: "email", Label: "E-mail address", Type: "email", Value: "ida@kestrel.example", Required: true, Autocomplete: "username"}, {Name: "password", Label: "Password", Type: "password", Required: true, Autocomplete: "current-password"}}}}
 }
 
 func signUp() pages.SignUpPage {
-	return pages.SignUpPage{Frame: frame("", "Create an account", "One account, for every challenge.", nil), Invitation: "You were invited to the team Kestrel Labs. You join it with this account.",
+	return pages.SignUpPage{SignIn: "/sign-in", Frame: frame("", "Create an account", "One account, for every challenge.", nil), Invitation: "You were invited to the team Kestrel Labs. You join it with this account.",
 		Form: pages.Form{Action: "/sign-up", Button: "Create the account", Fields: []pages.Field{{Name: "name", Label: "Name", Type: "text", Required: true, Autocomplete: "name"}, {Name: "email", Label: "E-mail address", Type: "email", Value: "olav@", Required: true, Autocomplete: "username", Error: "This is not a complete address: the part after @ is missing."}, {Name: "organization", Label: "Organisation", Type: "text", Required: true, Autocomplete: "organization"}, {Name: "kind", Label: "Kind of organisation", Type: "select", Required: true, Options: []pages.Option{{Value: "sme", Text: "Small or medium company"}, {Value: "academic", Text: "Academic"}}}, {Name: "password", Label: "Password", Type: "password", Required: true, Autocomplete: "new-password", Hint: "At least 12 characters. A sentence is easy to remember."}}}}
 }
 

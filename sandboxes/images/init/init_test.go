@@ -131,3 +131,9 @@ func TestIdleLimit(t *testing.T) {
 		require.Equal(t, want, idleLimit())
 	}
 }
+
+func TestReceiveExit(t *testing.T) {
+	require.Equal(t, wire.ExitAlone, receiveExit(io.EOF))
+	require.Equal(t, wire.ExitAlone, receiveExit(io.ErrUnexpectedEOF))
+	require.Equal(t, wire.ExitProtocol, receiveExit(io.ErrNoProgress))
+}

@@ -50,7 +50,7 @@ var otrfStart = time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
 // its first event to its last, on the host with most events, because the labels name no
 // host. Lines that cannot be used are listed in the report by file and line. A source
 // without any usable recording is an Invalid error.
-func ImportOTRF(ctx context.Context, src, out string) (Report, error) {
+func ImportOTRF(ctx context.Context, src string, out generate.Out) (Report, error) {
 	labels, err := readLabels(filepath.Join(src, "labels.csv"))
 	if err != nil {
 		return Report{}, err
@@ -60,7 +60,7 @@ func ImportOTRF(ctx context.Context, src, out string) (Report, error) {
 		return Report{}, errs.Wrap(err, errs.Invalid, "the folder %s cannot be listed", src)
 	}
 	slices.Sort(names)
-	i := newOTRFImport(generate.NewFiles(generate.Dir(out)))
+	i := newOTRFImport(generate.NewFiles(out))
 	err = i.all(ctx, names, labels)
 	if closeErr := i.files.Close(); err == nil {
 		err = closeErr

@@ -16,11 +16,12 @@ import (
 	"incubator/internal/realdata"
 	"incubator/platform/errs"
 	"incubator/scenarios/library/awareness"
+	"incubator/scenarios/library/generate"
 )
 
 func TestImportOTRFAccountsForEveryEvent(t *testing.T) {
 	src, out := filepath.Join(realdata.Dir(t), "otrf"), t.TempDir()
-	report, err := awareness.ImportOTRF(context.Background(), src, out)
+	report, err := awareness.ImportOTRF(context.Background(), src, generate.Dir(out))
 	require.NoError(t, err)
 	require.Equal(t, 28, report.Groups[awareness.GroupLogs])
 	require.Equal(t, 123353, report.Groups[awareness.GroupEvents])
@@ -104,7 +105,7 @@ func TestImportOTRFNormalisesAndListsWhatItLeavesOut(t *testing.T) {
 		"stranger.zip": zipped(t, zipEntry{name: "s.json", body: goodEvent}),
 	})
 	out := t.TempDir()
-	report, err := awareness.ImportOTRF(context.Background(), src, out)
+	report, err := awareness.ImportOTRF(context.Background(), src, generate.Dir(out))
 	require.NoError(t, err)
 	require.Equal(t, map[string]int{"logs": 1, "events": 8, "imported": 2, "skipped": 6}, report.Groups)
 	var skipped []string
@@ -147,7 +148,7 @@ func TestImportOTRFReadsArchivesAsHostile(t *testing.T) {
 		"too many entries":       {zipped(t, many...), 64, "more than 64 entries"},
 	} {
 		out := t.TempDir()
-		report, err := awareness.ImportOTRF(context.Background(), source(t, labels, map[string][]byte{"x.zip": c.archive}), filepath.Join(out, "set"))
+		report, err := awareness.ImportOTRF(context.Background(), source(t, labels, map[string][]byte{"x.zip": c.archive}), generate.Dir(filepath.Join(out, "set")))
 		require.NoError(t, err, name)
 		require.Equal(t, c.events, report.Groups[awareness.GroupImported], name)
 		if c.reason != "" {
@@ -172,7 +173,7 @@ func TestImportOTRFRefusesWhatItCannotUse(t *testing.T) {
 		"ragged labels":   {source(t, labelsHeader+"x.zip,X\n", nil), "labels.csv"},
 		"labels unquoted": {source(t, labelsHeader+"x\"y,X,T1,TA\n", nil), "labels.csv"},
 	} {
-		_, err := awareness.ImportOTRF(context.Background(), c.src, t.TempDir())
+		_, err := awareness.ImportOTRF(context.Background(), c.src, generate.Dir(t.TempDir()))
 		require.True(t, errs.Is(err, errs.Invalid), "%s: %v", name, err)
 		require.Contains(t, err.Error(), c.message, name)
 	}
@@ -184,6 +185,6 @@ func TestImportOTRFStopsWhenAsked(t *testing.T) {
 	src := source(t, labelsHeader+"x.zip,X,T1003,TA0006\n", map[string][]byte{
 		"x.zip": zipped(t, zipEntry{name: "a.json", body: strings.Repeat(goodEvent, 5000)}),
 	})
-	_, err := awareness.ImportOTRF(ctx, src, t.TempDir())
+	_, err := awareness.ImportOTRF(ctx, src, generate.Dir(t.TempDir()))
 	require.ErrorIs(t, err, context.Canceled)
 }
