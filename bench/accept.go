@@ -31,15 +31,14 @@ func measureAccept(ctx context.Context, o options) ([]figure, error) {
 		return nil, err
 	}
 	defer p.close()
-	challenge, err := p.publish(ctx, nil)
-	if err != nil {
+	if _, err := p.publish(ctx, nil); err != nil {
 		return nil, err
 	}
 	_, token, err := p.enrol(ctx)
 	if err != nil {
 		return nil, err
 	}
-	address, stop, err := p.serve(p.submissionRoute(challenge.Phases[0].ID))
+	address, stop, err := p.serve()
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +48,7 @@ func measureAccept(ctx context.Context, o options) ([]figure, error) {
 		return nil, err
 	}
 	defer rows.Close()
-	return p.acceptRounds(ctx, o, rows, []string{"submitters", "http://" + address + "/bench/submissions", token})
+	return p.acceptRounds(ctx, o, rows, []string{"submitters", "http://" + address + phaseURL + "/submissions?kind=results&file_name=predictions.csv", token})
 }
 
 // acceptRounds lets both sides take turns.
@@ -156,7 +155,7 @@ func submitters(_ context.Context, args []string) (any, error) {
 	return hammer(args[0], d, func(r *fasthttp.Request, body *bytes.Buffer) {
 		r.Header.SetMethod(fasthttp.MethodPost)
 		r.Header.Set("Authorization", "Bearer "+args[1])
-		r.Header.SetContentType("text/csv")
+		r.Header.SetContentType("application/octet-stream")
 		table(body, seed+serial.Add(1))
 		r.SetBodyRaw(body.Bytes())
 	}, fasthttp.StatusCreated)
