@@ -31,21 +31,18 @@ func submissionActions(v *scoring.SubmissionView) []pages.Confirm {
 }
 
 func (s *Site) cancelSubmission(c *fiber.Ctx) error {
-	return s.manage(c, s.Scoring.Cancel)
+	return s.manage(c, s.Scoring.Cancel, "The run is cancelled.")
 }
 
 func (s *Site) rerunSubmission(c *fiber.Ctx) error {
-	return s.manage(c, s.Scoring.Rerun)
+	return s.manage(c, s.Scoring.Rerun, "The submission is in the queue again.")
 }
 
-// manage carries an action out and returns to where the reader was.
-func (s *Site) manage(c *fiber.Ctx, action func(context.Context, accounts.Principal, string) error) error {
-	if err := action(c.UserContext(), web.Caller(c), c.Params("id")); err != nil {
-		return err
-	}
+// manage carries an action out and returns to the submission.
+func (s *Site) manage(c *fiber.Ctx, action func(context.Context, accounts.Principal, string) error, message string) error {
 	back := submissionPath(c.Params("id"))
-	if c.FormValue("back") != "" {
-		back = web.LocalPath(c.FormValue("back"))
+	if err := action(c.UserContext(), web.Caller(c), c.Params("id")); err != nil {
+		return s.undone(c, back, err)
 	}
-	return c.Redirect(back, fiber.StatusSeeOther)
+	return s.done(c, back, message)
 }

@@ -116,5 +116,5 @@ func endNote(run *scoring.Run) string {
 	if run.State == scoring.Failed {
 		return causeTitle(run.Cause)
 	}
-	return asSentence(run.Detail)
+	return sentence(run.Detail)
 }
