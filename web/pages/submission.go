@@ -85,12 +85,17 @@ type SubmitPage struct {
 	Frame
 	Challenge Link
 	Team      string
+	TeamID    string
+	Teams     *Field // set when there are several to choose from
 	Quota     Quota
+	Notice    string // why the submission was refused, when no field is at fault
+	Help      Link   // what to do where nothing can be submitted
 	Kinds     []SubmissionKind
 	Kind      string // chosen
+	KindError string
 	Name      Field
-	Note      Field
 	File      Field
+	Limit     int64 // bytes that a file of any kind may have
 	Problems  []Problem
 	Action    string
 }
