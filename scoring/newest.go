@@ -28,7 +28,7 @@ func (s *Service) Newest(ctx context.Context, by accounts.Principal, subs []*Sub
 	if err != nil {
 		return nil, err
 	}
-	scores, err := listScores(ctx, s.DB.Read(), runs)
+	scores, err := scoresByRun(ctx, s.DB.Read(), runs)
 	if err != nil {
 		return nil, err
 	}
@@ -80,8 +80,8 @@ func listNewestRuns(ctx context.Context, q db.Querier, subs []*Submission, all b
 	return scanRuns(rows)
 }
 
-// listScores returns the scores of the runs, by run and metric.
-func listScores(ctx context.Context, q db.Querier, runs []*Run) (map[string]map[string]float64, error) {
+// scoresByRun returns the scores of the runs, by run and metric.
+func scoresByRun(ctx context.Context, q db.Querier, runs []*Run) (map[string]map[string]float64, error) {
 	scores := map[string]map[string]float64{}
 	if len(runs) == 0 {
 		return scores, nil

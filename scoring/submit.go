@@ -67,7 +67,7 @@ func (s *Service) Submit(ctx context.Context, by accounts.Principal, req SubmitR
 	if req.Kind == scenarios.Document {
 		sub.State = Received
 	}
-	if err := s.store(ctx, by, challenge, sub, upload); err != nil {
+	if err := s.store(ctx, by, challenge, sub, upload, req.Within); err != nil {
 		return nil, err
 	}
 	s.point(ctx, "submitted")
@@ -159,7 +159,8 @@ func tooLarge(limit int64) error {
 
 // store writes the submission, its run and the job in one transaction, in which
 // membership, phase and limits are checked again for good.
-func (s *Service) store(ctx context.Context, by accounts.Principal, challenge *scenarios.Challenge, sub *Submission, u *upload) error {
+func (s *Service) store(ctx context.Context, by accounts.Principal, challenge *scenarios.Challenge, sub *Submission, u *upload,
+	within func(ctx context.Context, tx *db.Tx, sub *Submission) error) error {
 	return s.DB.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if u.small != nil {
 			if sub.File, err = s.Files.PutSmallTx(ctx, tx, u.small); err != nil {
@@ -179,10 +180,10 @@ func (s *Service) store(ctx context.Context, by accounts.Principal, challenge *s
 		}
 		err = s.Audit.Record(ctx, tx, by.Actor().Did(sub.CreatedAt, "submission.create", "submission", sub.ID,
 			map[string]any{"number": sub.Number, "kind": string(sub.Kind), "sha256": sub.File.SHA256}))
-		if err != nil || req.Within == nil {
+		if err != nil || within == nil {
 			return err
 		}
-		return req.Within(ctx, tx, sub)
+		return within(ctx, tx, sub)
 	})
 }
 
