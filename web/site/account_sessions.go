@@ -3,7 +3,6 @@ package site
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -89,6 +88,3 @@ func firstNamed(text string, names [][2]string) string {
 	}
 	return ""
 }
-
-// moment is a time as seen from now.
-func (s *Site) moment(at time.Time) pages.Moment { return pages.Moment{At: at, Now: s.Now()} }
