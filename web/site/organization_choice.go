@@ -71,4 +71,5 @@ func asRoles(roles []accounts.Role) string {
 	return " as " + strings.Join(words, " and ")
 }
 
-func teamPath(id string) string { return "/teams/" + id }
+func teamPath(id string) string         { return "/teams/" + id }
+func organizationPath(id string) string { return "/organization/" + id }
