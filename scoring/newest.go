@@ -2,8 +2,6 @@ package scoring
 
 import (
 	"context"
-	"strconv"
-	"strings"
 
 	"incubator/platform/accounts"
 	"incubator/platform/db"
@@ -28,7 +26,7 @@ func (s *Service) Newest(ctx context.Context, by accounts.Principal, subs []*Sub
 	if err != nil {
 		return nil, err
 	}
-	scores, err := scoresByRun(ctx, s.DB.Read(), runs)
+	scores, err := listScores(ctx, s.DB.Read(), runs)
 	if err != nil {
 		return nil, err
 	}
@@ -78,44 +76,4 @@ func listNewestRuns(ctx context.Context, q db.Querier, subs []*Submission, all b
 		return nil, errs.Wrap(err, errs.Internal, "the runs cannot be listed")
 	}
 	return scanRuns(rows)
-}
-
-// scoresByRun returns the scores of the runs, by run and metric.
-func scoresByRun(ctx context.Context, q db.Querier, runs []*Run) (map[string]map[string]float64, error) {
-	scores := map[string]map[string]float64{}
-	if len(runs) == 0 {
-		return scores, nil
-	}
-	args := make([]any, len(runs))
-	for i, run := range runs {
-		args[i], scores[run.ID] = run.ID, map[string]float64{}
-	}
-	rows, err := q.QueryContext(ctx, `SELECT run_id, metric, value FROM scores WHERE run_id IN (`+placeholders(len(runs))+`)`, args...)
-	if err != nil {
-		return nil, errs.Wrap(err, errs.Internal, "the scores cannot be read")
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var (
-			id, key string
-			value   float64
-		)
-		if err := rows.Scan(&id, &key, &value); err != nil {
-			return nil, errs.Wrap(err, errs.Internal, "the scores cannot be read")
-		}
-		scores[id][key] = value
-	}
-	return scores, rows.Err()
-}
-
-// placeholders writes "$1, $2, …, $n".
-func placeholders(n int) string {
-	var out strings.Builder
-	for i := 1; i <= n; i++ {
-		if i > 1 {
-			out.WriteString(", ")
-		}
-		out.WriteString("$" + strconv.Itoa(i))
-	}
-	return out.String()
 }

@@ -28,8 +28,11 @@ type SubmitRequest struct {
 	Body     io.Reader // read to its end, or to the limit of the kind
 	// Within, when set, is called at the end of the transaction that stores the
 	// submission; its error undoes the submission.
-	Within func(ctx context.Context, tx *db.Tx, sub *Submission) error
+	Within Within
 }
+
+// Within adds to the transaction that stores a submission.
+type Within func(ctx context.Context, tx *db.Tx, sub *Submission) error
 
 // Submit reads the upload, checks it, and stores the submission together with its
 // first run. It returns after the commit: an accepted submission is never lost.
@@ -159,8 +162,7 @@ func tooLarge(limit int64) error {
 
 // store writes the submission, its run and the job in one transaction, in which
 // membership, phase and limits are checked again for good.
-func (s *Service) store(ctx context.Context, by accounts.Principal, challenge *scenarios.Challenge, sub *Submission, u *upload,
-	within func(ctx context.Context, tx *db.Tx, sub *Submission) error) error {
+func (s *Service) store(ctx context.Context, by accounts.Principal, challenge *scenarios.Challenge, sub *Submission, u *upload, within Within) error {
 	return s.DB.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if u.small != nil {
 			if sub.File, err = s.Files.PutSmallTx(ctx, tx, u.small); err != nil {
