@@ -45,6 +45,7 @@ var states = map[string]State{
 	"invited":   {Word: "invited", Icon: "mail", Tone: ToneWait},
 	"disabled":  {Word: "disabled", Icon: "ban", Tone: ToneIdle},
 	"expired":   {Word: "expired", Icon: "hourglass-empty", Tone: ToneIdle},
+	"used up":   {Word: "used up", Icon: "circle-check", Tone: ToneIdle},
 	"revoked":   {Word: "revoked", Icon: "ban", Tone: ToneIdle},
 }
 
