@@ -31,7 +31,7 @@ func (p *platform) serve() (address string, stop func() error, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	operations.Attach(app)
+	operations.Bind(app)
 	return listen(app.Fiber())
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"incubator/platform/markdown"
 	"incubator/web"
+	"incubator/web/api"
 	"incubator/web/site"
 )
 
@@ -20,6 +21,12 @@ func (p *platform) newApp() (*web.App, error) {
 		Scenarios: p.scenarios, Scoring: p.scoring, Markdown: markdown.New(markdown.Options{HeadingOffset: 1}),
 		PublicURL: p.config.BaseURL(), Log: p.log, Now: time.Now,
 	})
+	programs, err := api.New(api.Services{
+		Accounts: p.accounts, Scenarios: p.scenarios, Scoring: p.scoring, Files: p.files, Audit: p.audit, Idempotency: p.answers,
+	}, api.Config{Version: version, MaxUpload: int64(p.config.MaxUpload), Log: p.log})
+	if err != nil {
+		return nil, err
+	}
 	app, err := web.New(web.Config{
 		PublicURL: p.config.PublicURL, Version: version, Secret: secret, Log: p.log,
 	}, web.Services{
@@ -27,10 +34,11 @@ func (p *platform) newApp() (*web.App, error) {
 		Ready: map[string]func(context.Context) error{
 			"database": func(ctx context.Context) error { _, _, err := p.db.Version(ctx); return err },
 		},
-	}, pages.Routes()...)
+	}, append(pages.Routes(), programs.Routes()...)...)
 	if err != nil {
 		return nil, err
 	}
 	pages.Bind(app)
+	programs.Bind(app)
 	return app, nil
 }

@@ -11,6 +11,6 @@ import (
 
 func TestMissing(t *testing.T) {
 	_, err := initbin.For("pdp11")
-	require.Equal(t, errs.Unavailable, errs.CodeOf(err))
+	require.Equal(t, errs.Internal, errs.CodeOf(err))
 	require.Contains(t, errs.MessageOf(err), "make build")
 }

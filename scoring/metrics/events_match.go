@@ -25,6 +25,8 @@ type outcome struct {
 type matching struct {
 	incidents []*outcome
 	alerts    int
+	// steps is how many steps any alert matched; repeating an alert adds nothing.
+	steps int
 	// unmatched holds the times of the false alarms, rising.
 	unmatched []int64
 }
@@ -54,12 +56,17 @@ func (e *events) match(a args) *matching {
 		at := place{s.host, s.technique[:5]}
 		steps[at] = append(steps[at], i)
 	}
+	seen := make([]bool, len(e.steps))
 	for _, alert := range e.alerts {
 		hit := false
 		for _, i := range steps[place{alert.host, alert.technique[:5]}] {
 			if s := e.steps[i]; alert.matches(s, k.tolerance) {
 				outcomes[i].take(i, alert.at)
 				hit = true
+				if !seen[i] {
+					seen[i] = true
+					m.steps++
+				}
 			}
 		}
 		if !hit {
@@ -141,6 +148,6 @@ func median(values []float64) float64 {
 func repeatedAlerts(count int) Warning {
 	return Warning{
 		Code:    "repeated_alerts",
-		Message: strconv.Itoa(count) + " alerts repeat the time, host and technique of another; each counts as an alert",
+		Message: strconv.Itoa(count) + " alerts repeat the time, host and technique of another",
 	}
 }

@@ -45,7 +45,7 @@ type Config struct {
 }
 
 // API holds the operations. Give Routes to web.New and the application that comes
-// of it to Attach, before it listens.
+// of it to Bind, before it listens.
 type API struct {
 	Services
 	cfg      Config
@@ -68,6 +68,13 @@ func New(s Services, cfg Config) (*API, error) {
 	a.addChallenges()
 	a.addLeaderboard()
 	a.addSubmissions()
+	a.addTeams()
+	a.addOrganizations()
+	a.addTokens()
+	a.addUsers()
+	a.addAudit()
+	a.addManagement()
+	a.addConsole()
 	return a, a.addDocument()
 }
 
@@ -89,5 +96,5 @@ func (c *Config) fill() {
 // Routes returns the API's part of the route table.
 func (a *API) Routes() []web.Route { return a.routes }
 
-// Attach names the application whose pages frame the documentation.
-func (a *API) Attach(app *web.App) { a.app = app }
+// Bind names the application whose pages frame the documentation.
+func (a *API) Bind(app *web.App) { a.app = app }

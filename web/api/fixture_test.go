@@ -43,7 +43,7 @@ func newConfigured(t testing.TB, cfg api.Config, site web.Config) *fixture {
 	require.NoError(t, err)
 	app, err := web.New(site, web.Services{Accounts: p.Accounts, Events: p.Events, Scenarios: p.Scenarios, Scoring: p.Scoring}, a.Routes()...)
 	require.NoError(t, err)
-	a.Attach(app)
+	a.Bind(app)
 	f := &fixture{Platform: p, t: t, app: app}
 	f.team, err = p.Accounts.FoundTeam(t.Context(), p.Users[accounts.Participant], accounts.NewTeam{Name: "Kestrel"})
 	require.NoError(t, err)

@@ -3,13 +3,14 @@ package pages
 // AccountPage is the viewer's own profile, password, sessions and tokens.
 type AccountPage struct {
 	Frame
-	Profile  Form
-	Password Form
-	Sessions []Session
-	Tokens   []Token
-	NewToken Form
-	Secret   string // of the token just made; shown once
-	Empty    Empty
+	Profile   Form
+	Password  Form
+	Sessions  []Session
+	EndOthers *Confirm // ends all sessions but this one; nil when there is no other
+	Tokens    []Token
+	NewToken  Form
+	Secret    string // of the token just made; shown once
+	Empty     Empty
 }
 
 // Form is a plain form: fields, where it goes and what its button says.

@@ -1,6 +1,8 @@
 package site
 
 import (
+	"slices"
+
 	"github.com/gofiber/fiber/v2"
 
 	"incubator/platform/accounts"
@@ -10,6 +12,10 @@ import (
 // peopleRoutes lists the pages about people: accounts, teams, organisations and
 // administration.
 func (s *Site) peopleRoutes() []web.Route {
+	return slices.Concat(s.entryRoutes(), s.accountRoutes())
+}
+
+func (s *Site) entryRoutes() []web.Route {
 	anyone := []accounts.Role{web.Anyone}
 	return []web.Route{
 		page("GET", "/sign-in", "sign_in.show", "sign_in", s.showSignIn, anyone),
@@ -19,6 +25,22 @@ func (s *Site) peopleRoutes() []web.Route {
 		page("POST", "/sign-up", "sign_up", "sign_up", s.signUp, anyone),
 		page("GET", "/setup", "setup.show", "setup", s.showSetup, anyone),
 		page("POST", "/setup", "setup", "setup", s.setup, anyone),
+	}
+}
+
+func (s *Site) accountRoutes() []web.Route {
+	signedIn := []accounts.Role{web.SignedIn}
+	return []web.Route{
+		page("GET", "/account", "account.profile", "account", s.showProfile, signedIn),
+		page("POST", "/account", "account.edit", "account", s.editProfile, signedIn),
+		page("GET", "/account/password", "account.password", "account", s.showPassword, signedIn),
+		page("POST", "/account/password", "account.change_password", "account", s.changePassword, signedIn),
+		page("GET", "/account/sessions", "account.sessions", "account", s.showSessions, signedIn),
+		page("POST", "/account/sessions/end-others", "account.end_other_sessions", "", s.endOtherSessions, signedIn),
+		page("POST", "/account/sessions/:session/end", "account.end_session", "", s.endSession, signedIn),
+		page("GET", "/account/tokens", "account.tokens", "account", s.showTokens, signedIn),
+		page("POST", "/account/tokens", "account.create_token", "account", s.createToken, signedIn),
+		page("POST", "/account/tokens/:token/revoke", "account.revoke_token", "", s.revokeToken, signedIn),
 	}
 }
 

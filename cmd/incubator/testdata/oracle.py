@@ -85,7 +85,8 @@ def awareness(truth, prediction, raw_events, tolerance=300, steps_needed=3, hori
             delays.append(min(times[needed - 1] - min(steps[i][3] for i in own), horizon))
         else:
             delays.append(horizon)
-    recall, precision = detected / len(incidents), matched / len(alerts) if alerts else 0.0
+    false = len(alerts) - matched
+    recall, precision = detected / len(incidents), len(first) / (len(first) + false) if alerts else 0.0
     return {
         "incident_recall": recall,
         "alert_precision": precision,
