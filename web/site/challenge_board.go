@@ -35,7 +35,7 @@ func (s *Site) fillBoard(c *fiber.Ctx, challenge *scenarios.Challenge, phase sce
 	switch {
 	case errs.Is(err, errs.Forbidden):
 		page.Board = &pages.Leaderboard{Title: boardTitle(phase), Empty: pages.Empty{
-			Icon: pages.StateOf("closed").Icon, Title: "This board is not shown now", Text: asSentence(errs.MessageOf(err)),
+			Icon: pages.StateOf("closed").Icon, Title: "This board is not shown now", Text: sentence(errs.MessageOf(err)),
 		}}
 	case err != nil:
 		return err
@@ -96,7 +96,7 @@ func (s *Site) boardRow(by accounts.Principal, board *scoring.CachedBoard, i int
 	mine := by.InTeam(row.TeamID)
 	out := pages.LeaderboardRow{
 		Rank: row.Rank, Shared: sharedRank(board.Rows, i), Team: row.Team, Organization: row.Organization,
-		Kind: organizationWord(row.Kind), Mine: mine, Submissions: row.Scored, Last: s.moment(row.SubmittedAt),
+		Kind: kindName(row.Kind), Mine: mine, Submissions: row.Scored, Last: s.moment(row.SubmittedAt),
 	}
 	if mine || by.CanOrganise() {
 		out.TeamHref = "/teams/" + row.TeamID
