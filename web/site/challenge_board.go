@@ -96,7 +96,7 @@ func (s *Site) boardRow(by accounts.Principal, board *scoring.CachedBoard, i int
 	mine := by.InTeam(row.TeamID)
 	out := pages.LeaderboardRow{
 		Rank: row.Rank, Shared: sharedRank(board.Rows, i), Team: row.Team, Organization: row.Organization,
-		Kind: kindName(row.Kind), Mine: mine, Submissions: row.Scored, Last: s.moment(row.SubmittedAt),
+		Kind: organizationWord(row.Kind), Mine: mine, Submissions: row.Scored, Last: s.moment(row.SubmittedAt),
 	}
 	if mine || by.CanOrganise() {
 		out.TeamHref = "/teams/" + row.TeamID

@@ -3,11 +3,16 @@ package site
 import (
 	"strconv"
 	"strings"
+	"time"
 
+	"incubator/platform/accounts"
 	"incubator/scenarios"
 	"incubator/scoring/metrics"
 	"incubator/web/pages"
 )
+
+// moment returns t as seen from now; the zero time stays "never".
+func (s *Site) moment(t time.Time) pages.Moment { return pages.Moment{At: t, Now: s.Now()} }
 
 // areaKeys maps the areas of packs to those of pages.
 var areaKeys = map[scenarios.Area]string{
@@ -84,6 +89,14 @@ var kindWords = map[scenarios.Kind]pages.SubmissionKind{
 		Text: "A proposal that evaluators read."},
 }
 
+// organizationWord writes the kind of an organisation.
+func organizationWord(k accounts.Kind) string {
+	if k == accounts.SME {
+		return "SME"
+	}
+	return capital(string(k))
+}
+
 // capital returns the text with a capital first. Messages of the domain are ASCII
 // at their beginning.
 func capital(text string) string {
@@ -91,6 +104,14 @@ func capital(text string) string {
 		return ""
 	}
 	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// asSentence makes a message of the domain one.
+func asSentence(text string) string {
+	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") {
+		return capital(text)
+	}
+	return capital(text) + "."
 }
 
 // cpus writes a number of processors, which may be a fraction.
