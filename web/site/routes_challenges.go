@@ -28,6 +28,9 @@ func (s *Site) challengeRoutes() []web.Route {
 		{Method: "GET", Path: "/submissions/:id", Roles: signedIn, Kind: web.KindPage, Operation: "page.submission", Template: "submission", Handler: s.showSubmission},
 		{Method: "POST", Path: "/submissions/:id/cancel", Roles: staff, Kind: web.KindPage, Operation: "page.submission.cancel", Handler: s.cancelSubmission},
 		{Method: "POST", Path: "/submissions/:id/rerun", Roles: staff, Kind: web.KindPage, Operation: "page.submission.rerun", Handler: s.rerunSubmission},
+		{Method: "GET", Path: "/console", Roles: staff, Kind: web.KindPage, Operation: "page.console", Template: "console", Handler: s.showConsole},
+		{Method: "GET", Path: "/console/phases/:id", Roles: staff, Kind: web.KindPage, Operation: "page.phase", Template: "phase", Handler: s.showPhase},
+		{Method: "POST", Path: "/console/phases/:id/rescore", Roles: staff, Kind: web.KindPage, Operation: "page.phase.rescore", Template: "phase", Handler: s.rescorePhase},
 		part("file", scoring.SubmittedFile), part("log", scoring.RunLog), part("output", scoring.RunOutput), part("scorer-log", scoring.ScorerLog),
 	}
 }
