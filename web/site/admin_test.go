@@ -115,14 +115,17 @@ func TestOrganisationsAreShownAndEdited(t *testing.T) {
 func TestTheAuditLogIsFilteredAndVerified(t *testing.T) {
 	s := newPeopleSite(t)
 	admin := s.as(accounts.Administrator)
+	for i := range 10 {
+		s.Add(t, "many"+string(rune('a'+i))+"@example.org", "Many", accounts.Trainer)
+	}
 	_, err := s.audit.Seal(context.Background())
 	require.NoError(t, err)
 	page := admin.get("/admin/audit").says("user.create", "user.sign_in", "Verify the chain").saysNot("chain checked")
 	require.Contains(t, page.Body, `rel="next"`, "the fixture makes more than a page of entries")
 	admin.get("/admin/audit?before=3").says("user.create")
 	admin.get("/admin/audit?action=user.").says("user.sign_in").saysNot("token.create")
-	who := admin.get("/admin/audit?action=user.sign_in&actor=" + url.QueryEscape("Observer@example.org")).says("1 entry on this page")
-	require.NotContains(t, who.Body, `rel="next"`)
+	who := admin.get("/admin/audit?action=user.sign_in&actor=" + url.QueryEscape("Observer@example.org"))
+	require.Equal(t, 1, strings.Count(who.Body, ">user.sign_in</span>"))
 	admin.get("/admin/audit?actor=nobody@example.org").says("There is no such user.", "Nothing found")
 	admin.get("/admin/audit?from=2031-01-01").says("Nothing found")
 	admin.get("/admin/audit?to=2001-01-01").says("Nothing found")
