@@ -228,5 +228,6 @@ func (b *runBench) fill(ctx context.Context) error {
 	if err := b.settle(ctx); err != nil {
 		return err
 	}
-	return b.p.scoring.Warm(ctx, b.phase.ID, b.pairs)
+	b.p.scoring.Pool = b.pairs
+	return b.p.scoring.Warm(ctx)
 }

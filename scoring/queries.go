@@ -204,3 +204,12 @@ func (s *Service) Left(ctx context.Context, phase scenarios.Phase, teamID string
 	}
 	return left, nil
 }
+
+// SubmissionCounts returns how many submissions the team has made in each
+// challenge, by the challenge's id, for its members and for organisers.
+func (s *Service) SubmissionCounts(ctx context.Context, by accounts.Principal, teamID string) (map[string]int, error) {
+	if !by.CanOrganise() && !by.InTeam(teamID) {
+		return nil, errs.New(errs.Forbidden, "you see the submissions of your own teams")
+	}
+	return countByChallenge(ctx, s.DB.Read(), teamID)
+}

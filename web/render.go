@@ -35,7 +35,7 @@ func (a *App) Frame(c *fiber.Ctx) pages.Frame {
 // viewer describes the caller for the top bar. A page is shown without the
 // organisation rather than not at all.
 func (a *App) viewer(c *fiber.Ctx, p accounts.Principal) *pages.Viewer {
-	v := &pages.Viewer{Name: p.User.Name, Initials: initials(p.User.Name), Organizer: p.CanOrganise(), Admin: p.CanAdminister()}
+	v := &pages.Viewer{Name: p.User.Name, Initials: Initials(p.User.Name), Organizer: p.CanOrganise(), Admin: p.CanAdminister()}
 	if p.User.OrganizationID == "" {
 		return v
 	}
@@ -48,8 +48,8 @@ func (a *App) viewer(c *fiber.Ctx, p accounts.Principal) *pages.Viewer {
 	return v
 }
 
-// initials returns up to two capitals for the avatar.
-func initials(name string) string {
+// Initials returns up to two capitals for the avatar.
+func Initials(name string) string {
 	var out strings.Builder
 	for _, word := range strings.Fields(name) {
 		r, _ := utf8.DecodeRuneInString(word)

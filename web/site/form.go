@@ -36,7 +36,7 @@ func (s *Site) done(c *fiber.Ctx, path, message string) error {
 // the page that it was started from. Errors that are no answer to a person's
 // action (not theirs, not there, our fault) go to the error page.
 func (s *Site) undone(c *fiber.Ctx, path string, err error) error {
-	if !errs.Is(err, errs.Conflict) && !errs.Is(err, errs.Invalid) && !errs.Is(err, errs.TooMany) {
+	if !mendable(err) {
 		return err
 	}
 	s.app.Flash(c, pages.Flash{Tone: pages.ToneBad, Text: reason(err)})
@@ -60,6 +60,11 @@ func refused(c *fiber.Ctx, err error, f *pages.Form) bool {
 	}
 	c.Status(web.StatusOf(err))
 	return true
+}
+
+// mendable reports whether typing something else, or waiting, can help.
+func mendable(err error) bool {
+	return errs.Is(err, errs.Invalid) || errs.Is(err, errs.Conflict) || errs.Is(err, errs.TooMany) || errs.Is(err, errs.Unavailable)
 }
 
 // atFields puts each message at its field and unfolds what hides one. It reports
@@ -106,6 +111,12 @@ func withQuery(path, name, value string) string {
 		return path
 	}
 	return path + "?" + url.Values{name: {value}}.Encode()
+}
+
+// cutPair splits a text at its first space.
+func cutPair(text string) (first, rest string) {
+	first, rest, _ = strings.Cut(text, " ")
+	return first, rest
 }
 
 // formValues returns all values of a field that may be ticked more than once.

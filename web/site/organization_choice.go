@@ -54,24 +54,9 @@ func (s *Site) organizationFields(c *fiber.Ctx, id string, typed accounts.NewOrg
 func newOrganizationFields(name string, o accounts.NewOrganization) []pages.Field {
 	return []pages.Field{
 		{Name: name, Label: "Name of the organisation", Type: "text", Value: o.Name, Autocomplete: "organization", Max: maxName},
-		{Name: "kind", Label: "Kind of organisation", Type: "select", Required: true, Options: options(accounts.Kinds(), kindName, o.Kind)},
+		{Name: "kind", Label: "Kind of organisation", Type: "select", Required: true, Options: options(accounts.Kinds(), organizationWord, o.Kind)},
 		{Name: "website", Label: "Website", Type: "url", Value: o.Website, Autocomplete: "url", Max: 300},
 	}
-}
-
-// kindName is the kind of an organisation as people read it.
-func kindName(k accounts.Kind) string {
-	switch k {
-	case accounts.SME:
-		return "SME"
-	case accounts.Academic:
-		return "Academic"
-	case accounts.Industry:
-		return "Industry"
-	case accounts.National:
-		return "National body"
-	}
-	return string(k)
 }
 
 // asRoles words the roles of an invitation: " as evaluator and observer".
@@ -86,4 +71,5 @@ func asRoles(roles []accounts.Role) string {
 	return " as " + strings.Join(words, " and ")
 }
 
-func teamPath(id string) string { return "/teams/" + id }
+func teamPath(id string) string         { return "/teams/" + id }
+func organizationPath(id string) string { return "/organization/" + id }

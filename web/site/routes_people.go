@@ -12,7 +12,7 @@ import (
 // peopleRoutes lists the pages about people: accounts, teams, organisations and
 // administration.
 func (s *Site) peopleRoutes() []web.Route {
-	return slices.Concat(s.entryRoutes(), s.accountRoutes())
+	return slices.Concat(s.entryRoutes(), s.accountRoutes(), s.teamRoutes())
 }
 
 func (s *Site) entryRoutes() []web.Route {
@@ -41,6 +41,23 @@ func (s *Site) accountRoutes() []web.Route {
 		page("GET", "/account/tokens", "account.tokens", "account", s.showTokens, signedIn),
 		page("POST", "/account/tokens", "account.create_token", "account", s.createToken, signedIn),
 		page("POST", "/account/tokens/:token/revoke", "account.revoke_token", "", s.revokeToken, signedIn),
+	}
+}
+
+func (s *Site) teamRoutes() []web.Route {
+	anyone, signedIn := []accounts.Role{web.Anyone}, []accounts.Role{web.SignedIn}
+	return []web.Route{
+		page("GET", "/team", "teams", "teams", s.showTeams, signedIn),
+		page("POST", "/teams", "team.found", "teams", s.foundTeam, signedIn),
+		page("GET", "/teams/:team", "team", "team", s.showTeam, anyone),
+		page("POST", "/teams/:team/rename", "team.rename", "team", s.renameTeam, signedIn),
+		page("POST", "/teams/:team/invitations", "team.invite", "team", s.inviteToTeam, signedIn),
+		page("POST", "/teams/:team/invitations/:invitation/revoke", "team.revoke_invitation", "", s.revokeTeamInvitation, signedIn),
+		page("POST", "/teams/:team/members/:user/remove", "team.remove_member", "", s.removeMember, signedIn),
+		page("POST", "/teams/:team/members/:user/captain", "team.transfer", "", s.transferCaptaincy, signedIn),
+		page("POST", "/teams/:team/leave", "team.leave", "", s.leaveTeam, signedIn),
+		page("GET", "/join", "join.show", "join", s.showJoin, anyone),
+		page("POST", "/join", "join", "join", s.join, signedIn),
 	}
 }
 

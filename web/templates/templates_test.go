@@ -53,7 +53,7 @@ func TestHostileTextIsEscaped(t *testing.T) {
 	set, _ := load(t)
 	evil := `"><script>alert(1)</script>`
 	p := pages.TeamPage{Frame: pages.Frame{Title: evil, Heading: evil, Lede: evil, CSRF: evil, Viewer: &pages.Viewer{Name: evil}}, Members: []pages.Member{{Name: evil, Email: evil}}, Captain: true,
-		Invite: pages.Field{Name: evil, Value: evil, Error: evil}, Invitations: []pages.Invitation{{For: evil, Link: "javascript:alert(1)"}}}
+		Invite: pages.Form{Fields: []pages.Field{{Name: evil, Value: evil, Error: evil}}}, Invitations: []pages.Invitation{{For: evil, Link: "javascript:alert(1)"}}}
 	body, err := set.Page("team", p)
 	require.NoError(t, err)
 	require.NotContains(t, string(body), "<script>alert")
