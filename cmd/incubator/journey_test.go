@@ -144,7 +144,7 @@ func (j *journey) signUp(t *testing.T, page *webtest.Page, path, name, email str
 	t.Helper()
 	j.open(t, page, path)
 	if webtest.Eval[bool](t, page, `!document.querySelector('[name=password]')`) { // an invitation offers both ways
-		follow(t, page, `a[href*="/sign-up"]`)
+		follow(t, page, `a[href*="/sign-up?invitation"]`)
 	}
 	fill(t, page, map[string]string{"name": name, "email": email, "password": "a long enough phrase 9"})
 	send(t, page, `form[action*="sign-up"]`)

@@ -22,6 +22,8 @@ func (p *Page) WaitFor(t testing.TB, condition string) {
 		if held && err == nil {
 			return
 		}
-		require.NoError(t, ctx.Err(), "the page never came to: %s (last: %v)", condition, err)
+		if ctx.Err() != nil {
+			require.Fail(t, "the page never came to: "+condition, "last: %v\nshows: %s", err, Eval[string](t, p, `document.body.innerText`))
+		}
 	}
 }
