@@ -16,7 +16,7 @@ func TestOrganisersFollowAndCancelRuns(t *testing.T) {
 	organiser.get("/console").says("Is everything healthy?", "Nothing waits", "No run is under way.", "Drifting Fleet")
 	path := s.submitted(s.as(accounts.Participant), s.kestrel, webtest.Predictions)
 	organiser.get("/console").says("#1, results", "Kestrel", "1, oldest first", "oldest for")
-	organiser.submit(path + "/cancel").says("The run is cancelled.", "cancelled")
+	organiser.submit(path+"/cancel").says("The run is cancelled.", "cancelled")
 	organiser.submit(path + "/cancel").says("there is nothing to cancel")
 	organiser.get("/console").says("Nothing waits", "cancelled")
 	organiser.get("/console?cause=timeout").says("No run has ended so.")

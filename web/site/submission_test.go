@@ -52,7 +52,7 @@ func TestWhatTheFormRefuses(t *testing.T) {
 	require.Contains(t, closed.Body, "disabled>")
 	require.Equal(t, http.StatusConflict, member.upload(challengePage+"/submit?phase=past", field{name: "csrf", value: member.token},
 		field{name: "team", value: s.kestrel.ID}, field{name: "kind", value: "results"}, field{name: "file", value: "x", file: "x.csv"}).Status)
-	s.as(accounts.Trainer).get(challengePage+"/submit?phase=open").says("You are not in a team.")
+	s.as(accounts.Trainer).get(challengePage + "/submit?phase=open").says("You are not in a team.")
 }
 
 func TestTheFormTokenComesBeforeTheFile(t *testing.T) {
