@@ -41,7 +41,7 @@ func (s *Site) renderOrganizations(c *fiber.Ctx, form pages.Form) error {
 	p := pages.AdminOrganizationsPage{Frame: s.adminFrame(c, "organizations", "Organisations"), Create: form}
 	p.Create.CSRF = p.CSRF
 	for _, o := range all {
-		p.Organizations = append(p.Organizations, pages.OrganizationRow{Name: o.Name, Href: organizationPath(o.ID), Kind: organizationWord(o.Kind),
+		p.Organizations = append(p.Organizations, pages.OrganizationRow{Name: o.Name, Href: organizationPath(o.ID), Kind: web.KindName(o.Kind),
 			Teams: sizes[o.ID].Teams, Members: sizes[o.ID].Users, Since: s.moment(o.CreatedAt)})
 	}
 	return s.app.Render(c, "admin_organizations", p)

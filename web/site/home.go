@@ -17,7 +17,7 @@ import (
 // open, what is mine, what is next and what is wrong.
 func (s *Site) showHome(c *fiber.Ctx) error {
 	ctx, by := c.UserContext(), web.Caller(c)
-	all, err := s.Scenarios.Challenges(ctx)
+	all, err := s.challenges(ctx)
 	if err != nil {
 		return err
 	}

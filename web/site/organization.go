@@ -58,8 +58,8 @@ func (s *Site) renderOrganization(c *fiber.Ctx, o accounts.Organization, edit pa
 	by := web.Caller(c)
 	p := pages.OrganizationPage{Frame: s.app.Frame(c)}
 	p.Title, p.Heading, p.Section = o.Name, o.Name, "organization"
-	p.Lede = organizationWord(o.Kind)
-	p.Facts = []pages.Fact{{Name: "Kind", Value: organizationWord(o.Kind)}, {Name: "Since", Value: s.moment(o.CreatedAt).Day()}}
+	p.Lede = web.KindName(o.Kind)
+	p.Facts = []pages.Fact{{Name: "Kind", Value: web.KindName(o.Kind)}, {Name: "Since", Value: s.moment(o.CreatedAt).Day()}}
 	if o.Website != "" {
 		p.Facts = append(p.Facts, pages.Fact{Name: "Website", Value: websiteText(o.Website), Href: o.Website})
 	}
