@@ -44,7 +44,7 @@ func (a *App) viewer(c *fiber.Ctx, p accounts.Principal) *pages.Viewer {
 		a.cfg.Log.WarnContext(c.UserContext(), "the organisation of a viewer cannot be read", "user", p.User.ID, "error", err.Error())
 		return v
 	}
-	v.Organization, v.Kind = o.Name, string(o.Kind)
+	v.Organization, v.Kind = o.Name, pages.OrganizationKind(string(o.Kind))
 	return v
 }
 

@@ -1,5 +1,19 @@
 package pages
 
+import "strings"
+
+// OrganizationKind is the kind of an organisation as people read it: "SME",
+// "Academic".
+func OrganizationKind(kind string) string {
+	if kind == "sme" {
+		return "SME"
+	}
+	if kind == "" {
+		return ""
+	}
+	return strings.ToUpper(kind[:1]) + kind[1:]
+}
+
 // TeamPage shows a team: to everybody where it stands, to its members and to
 // organisers who is in it, to who manages it also what may be changed.
 type TeamPage struct {

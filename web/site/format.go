@@ -90,12 +90,7 @@ var kindWords = map[scenarios.Kind]pages.SubmissionKind{
 }
 
 // organizationWord writes the kind of an organisation.
-func organizationWord(k accounts.Kind) string {
-	if k == accounts.SME {
-		return "SME"
-	}
-	return capital(string(k))
-}
+func organizationWord(k accounts.Kind) string { return pages.OrganizationKind(string(k)) }
 
 // capital returns the text with a capital first. Messages of the domain are ASCII
 // at their beginning.
