@@ -81,7 +81,8 @@ func tarOf(content map[string]string) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return archive.Bytes(), w.Close()
+	err := w.Close() // writes the end, so it comes before the bytes are taken
+	return archive.Bytes(), err
 }
 
 // enrol makes a user with a team of one, and a token that may submit and read.

@@ -140,6 +140,9 @@ func (m *Manager) connect(ctx context.Context) (EngineInfo, error) {
 	return info, nil
 }
 
+// Engine describes the engine; it is asked once for each connection to it.
+func (m *Manager) Engine(ctx context.Context) (EngineInfo, error) { return m.connect(ctx) }
+
 // forget drops what is known about the engine, after it showed that something
 // of it has changed.
 func (m *Manager) forget() {

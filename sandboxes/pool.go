@@ -33,7 +33,8 @@ func newPool(m *Manager) *pool { return &pool{m: m, targets: map[string]*target{
 // Warm keeps n sandboxes of the run's shape waiting until PoolLease after the
 // last use, within the bound on waiting sandboxes. It returns when they wait, or
 // as many as fit; the pool is refilled in the background. Only image, data,
-// paths and limits of the spec matter. Errors are those of Run.
+// paths and limits of the spec matter. With a smaller n than before the surplus is
+// ended. Errors are those of Run.
 func (m *Manager) Warm(ctx context.Context, spec RunSpec, n int) error {
 	p, err := m.plan(ctx, spec)
 	if err != nil {
@@ -46,6 +47,7 @@ func (m *Manager) Warm(ctx context.Context, spec RunSpec, n int) error {
 		m.pool.targets[p.key] = t
 	}
 	t.plan, t.want, t.until = p, n, m.opts.Now().Add(m.opts.PoolLease)
+	m.pool.trim(t)
 	m.pool.mu.Unlock()
 	for m.pool.lacking(t) {
 		if full, err := m.pool.addOne(ctx, t); full || err != nil {
@@ -53,6 +55,15 @@ func (m *Manager) Warm(ctx context.Context, spec RunSpec, n int) error {
 		}
 	}
 	return nil
+}
+
+// trim retires what the target no longer wants; the caller holds the lock.
+func (p *pool) trim(t *target) {
+	for len(t.ready) > t.want {
+		last := len(t.ready) - 1
+		t.ready[last].retire(StateStopped, CauseCancelled)
+		t.ready = t.ready[:last]
+	}
 }
 
 // lacking reports whether the target still wants more.

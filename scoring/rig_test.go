@@ -77,46 +77,66 @@ type rig struct {
 // newRig publishes the pack of testdata, changed by the given functions.
 func newRig(t testing.TB, d *db.DB, name string, change ...func(*scenarios.Spec)) *rig {
 	t.Helper()
-	ctx := t.Context()
-	require.NoError(t, jobs.Migrate(ctx, d))
 	r := &rig{t: t, db: d, clock: &clock{now: start}, engine: fake.New(), scorer: copyScores}
 	r.program = func(context.Context, *fake.Job) int { return 0 }
 	r.engine.AddImage(sandboxes.ImageInfo{ID: runnerImage}, fake.Init(r.command))
+	options := sandboxes.Options{
+		Instance: "0123456789abcdef", Init: func(string) ([]byte, error) { return []byte("init"), nil },
+	}
+	r.wire(parts{engine: r.engine, options: options, image: runnerImage, files: t.TempDir(), now: r.clock.Now})
+	r.populate()
+	r.challenge = r.publish(name, change...)
+	return r
+}
+
+// parts are what differs between rigs.
+type parts struct {
+	engine  sandboxes.Engine
+	options sandboxes.Options
+	image   string
+	files   string // folder
+	now     func() time.Time
+	fault   func(ctx context.Context, point string)
+}
+
+// wire connects the services as the command does.
+func (r *rig) wire(p parts) {
+	t, d := r.t, r.db
+	t.Helper()
+	ctx := t.Context()
+	require.NoError(t, jobs.Migrate(ctx, d))
 	quiet := slog.New(slog.DiscardHandler)
 	var err error
-	r.files, err = files.New(t.TempDir(), d, nil)
+	r.files, err = files.New(p.files, d, nil)
 	require.NoError(t, err)
 	r.bus = events.New(events.Options{})
 	t.Cleanup(r.bus.Close)
 	log := audit.New(d)
 	r.accounts, err = accounts.New(d, log, accounts.Options{Hash: accounts.HashOptions{Memory: 8, Iterations: 1}, Log: quiet})
 	require.NoError(t, err)
-	r.manager, err = sandboxes.New(r.engine, d, sandboxes.Options{
-		Instance: "0123456789abcdef", Init: func(string) ([]byte, error) { return []byte("init"), nil }, Log: quiet,
-	})
+	p.options.Log = quiet
+	r.manager, err = sandboxes.New(p.engine, d, p.options)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, r.manager.Stop(context.WithoutCancel(ctx))) })
 	workers := river.NewWorkers()
 	r.jobs, err = jobs.New(d, jobs.Config{Workers: workers, Queues: map[string]int{river.QueueDefault: 4}, Log: quiet})
 	require.NoError(t, err)
-	r.challenges = scenarios.NewService(d, log, r.clock.Now)
+	r.challenges = scenarios.NewService(d, log, p.now)
 	r.publisher = &pack.Publisher{Challenges: r.challenges, Files: r.files}
-	r.Service = scoring.NewService(r.dependencies(log, quiet))
+	r.Service = scoring.NewService(scoring.Dependencies{
+		DB: d, Files: r.files, Events: r.bus, Audit: log, Jobs: r.jobs, Challenge: r.challenges, Sandboxes: r.manager,
+		Images: func(context.Context, string) (string, error) { return p.image, nil },
+		Log:    quiet, Now: p.now, Fault: p.fault,
+	})
 	r.challenges.OnPublish(r.Service.OnPublish)
 	r.worker = scoring.NewWorker(r.Service)
 	river.AddWorker(workers, r.worker)
-	r.organiser = r.user("organiser", accounts.Organiser)
-	r.captain = r.user("captain", accounts.Participant)
-	r.challenge = r.publish(name, change...)
-	return r
 }
 
-func (r *rig) dependencies(log *audit.Log, quiet *slog.Logger) scoring.Dependencies {
-	return scoring.Dependencies{
-		DB: r.db, Files: r.files, Events: r.bus, Audit: log, Jobs: r.jobs, Challenge: r.challenges, Sandboxes: r.manager,
-		Images: func(context.Context, string) (string, error) { return runnerImage, nil },
-		Log:    quiet, Now: r.clock.Now,
-	}
+func (r *rig) populate() {
+	r.t.Helper()
+	r.organiser = r.user("organiser", accounts.Organiser)
+	r.captain = r.user("captain", accounts.Participant)
 }
 
 // publish publishes the pack of testdata.

@@ -30,6 +30,8 @@ type Dependencies struct {
 	Images    ImageResolver
 	Log       *slog.Logger
 	Now       func() time.Time
+	// Pool is how many sandboxes wait for each open phase that takes code; see Warm.
+	Pool int
 	// Fault is called at each named step of a submission's way. Tests stop the
 	// process there; it is nil in production.
 	Fault func(ctx context.Context, point string)
@@ -49,6 +51,7 @@ type Service struct {
 	mu      sync.Mutex
 	cancels map[string]context.CancelCauseFunc // of the runs in this process
 	specs   map[specKey]*scenarios.Challenge
+	warm    map[string]sandboxes.RunSpec // what the pool was asked for
 }
 
 type specKey struct {

@@ -55,7 +55,7 @@ func (s *Service) Submit(ctx context.Context, by accounts.Principal, req SubmitR
 	}
 	upload, err := s.receive(ctx, req.Body, int64(challenge.Spec.Kinds[req.Kind].MaxSize))
 	if err != nil {
-		return nil, err
+		return nil, asFileError(err)
 	}
 	defer upload.Close()
 	received := s.Now().UTC().Truncate(time.Microsecond)

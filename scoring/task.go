@@ -173,10 +173,17 @@ func (t *task) predictByCode(ctx context.Context) (*upload, *outcome, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	spec := t.predictionSpec(image)
-	spec.Command, spec.WorkDir = argv, programDir
-	spec.Files = []sandboxes.Tree{{Path: programDir, Open: tarOf(code)}}
+	spec := t.codeSpec(image)
+	spec.Command, spec.Files[0].Open = argv, tarOf(code)
 	return t.runSandbox(ctx, spec)
+}
+
+// codeSpec is the sandbox of a program, still without the program.
+func (t *task) codeSpec(image string) sandboxes.RunSpec {
+	spec := t.predictionSpec(image)
+	spec.Command, spec.WorkDir = []string{"true"}, programDir
+	spec.Files = []sandboxes.Tree{{Path: programDir}}
+	return spec
 }
 
 func (t *task) predictByImage(ctx context.Context) (*upload, *outcome, error) {
@@ -331,8 +338,12 @@ func (t *task) resultName() string {
 
 // ensureData makes a data archive available to sandboxes, once for each engine.
 func (s *Service) ensureData(ctx context.Context, blob files.Blob) error {
-	return s.Sandboxes.EnsureData(ctx, blob.SHA256, func(ctx context.Context) (io.ReadCloser, error) {
-		file, _, err := s.Files.Open(ctx, blob.SHA256)
+	return s.Sandboxes.EnsureData(ctx, blob.SHA256, s.openBlob(blob.SHA256))
+}
+
+func (s *Service) openBlob(sha string) func(context.Context) (io.ReadCloser, error) {
+	return func(ctx context.Context) (io.ReadCloser, error) {
+		file, _, err := s.Files.Open(ctx, sha)
 		return file, err
-	})
+	}
 }

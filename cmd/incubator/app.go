@@ -19,7 +19,7 @@ func (p *platform) newApp() (*web.App, error) {
 	pages := site.New(site.Services{
 		Accounts: p.accounts, Audit: p.audit, Events: p.events, Files: p.files, Jobs: p.jobs, Sandboxes: p.sandboxes,
 		Scenarios: p.scenarios, Scoring: p.scoring, Markdown: markdown.New(markdown.Options{HeadingOffset: 1}),
-		PublicURL: p.config.BaseURL(), Log: p.log, Now: time.Now,
+		MaxUpload: int64(p.config.MaxUpload), PublicURL: p.config.BaseURL(), Log: p.log, Now: time.Now,
 	})
 	programs, err := api.New(api.Services{
 		Accounts: p.accounts, Scenarios: p.scenarios, Scoring: p.scoring, Files: p.files, Audit: p.audit, Idempotency: p.answers,

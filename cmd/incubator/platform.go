@@ -126,7 +126,7 @@ func (p *platform) openDomain() (err error) {
 	p.publisher = &pack.Publisher{Challenges: p.scenarios, Files: p.files}
 	p.scoring = scoring.NewService(scoring.Dependencies{
 		DB: p.db, Files: p.files, Events: p.events, Audit: p.audit, Jobs: p.jobs, Challenge: p.scenarios,
-		Sandboxes: p.sandboxes, Images: p.runtimeImage, Log: p.log, Now: time.Now,
+		Sandboxes: p.sandboxes, Images: p.runtimeImage, Log: p.log, Now: time.Now, Pool: p.config.Pool,
 	})
 	p.scenarios.OnPublish(p.scoring.OnPublish)
 	if err := river.AddWorkerSafely(workers, scoring.NewWorker(p.scoring)); err != nil {

@@ -29,6 +29,7 @@ type Config struct {
 	Runtime     string       `env:"INCUBATOR_RUNTIME" enum:"auto,runc,runsc" default:"auto" help:"Sandbox runtime: auto takes gVisor (runsc) where the engine has it."`
 	SandboxPool netip.Prefix `env:"INCUBATOR_SANDBOX_POOL" default:"10.213.0.0/16" placeholder:"CIDR" help:"Private address range; each sandbox network takes a /28 of it (${default})."`
 	Workers     int          `env:"INCUBATOR_WORKERS" default:"4" placeholder:"N" help:"Runs worked at once (${default})."`
+	Pool        int          `env:"INCUBATOR_POOL" default:"2" placeholder:"N" help:"Sandboxes kept started for each open phase that takes code; 0 for none (${default})."`
 
 	MaxUpload      Size           `env:"INCUBATOR_MAX_UPLOAD" default:"1GiB" placeholder:"SIZE" help:"Largest upload accepted, whatever a challenge allows (${default})."`
 	TrustedProxies []netip.Prefix `env:"INCUBATOR_TRUSTED_PROXIES" placeholder:"CIDR" help:"Reverse proxies whose X-Forwarded-For is believed."`

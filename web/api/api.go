@@ -68,6 +68,13 @@ func New(s Services, cfg Config) (*API, error) {
 	a.addChallenges()
 	a.addLeaderboard()
 	a.addSubmissions()
+	a.addTeams()
+	a.addOrganizations()
+	a.addTokens()
+	a.addUsers()
+	a.addAudit()
+	a.addManagement()
+	a.addConsole()
 	return a, a.addDocument()
 }
 

@@ -16,13 +16,6 @@ import (
 	"incubator/web"
 )
 
-const (
-	// drainBytes and drainTime bound what is read of an upload that was refused:
-	// a client that is still sending then hears why, instead of a broken pipe.
-	drainBytes = 16 << 20
-	drainTime  = 5 * time.Second
-)
-
 // bodyReader reads an upload up to a limit, hashes it, and fails when nothing
 // comes for too long. It is used within the request alone.
 type bodyReader struct {
@@ -73,18 +66,9 @@ func (b *bodyReader) Read(p []byte) (int, error) {
 
 func (b *bodyReader) sum() []byte { return b.hash.Sum(nil) }
 
-// leaveBody ends a request whose body may not have been read: some of it is read
-// away, and the connection ends when there is more.
+// leaveBody ends a request whose body may not have been read.
 func leaveBody(c *fiber.Ctx, u *upload) {
-	if u != nil && u.body.done {
-		return
+	if u == nil || !u.body.done {
+		web.LeaveBody(c)
 	}
-	c.Context().SetConnectionClose()
-	source := c.Context().RequestBodyStream()
-	if source == nil {
-		return
-	}
-	_ = c.Context().Conn().SetReadDeadline(time.Now().Add(drainTime))
-	_, _ = io.Copy(io.Discard, io.LimitReader(source, drainBytes)) // as far as it goes
-	_ = c.Context().Conn().SetReadDeadline(time.Time{})
 }

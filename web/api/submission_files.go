@@ -59,7 +59,7 @@ func (a *API) sendPart(c *fiber.Ctx, part scoring.Part, kind string) error {
 	case scoring.RunOutput:
 		name = fmt.Sprintf("submission-%d-output.tar", sub.Number)
 	}
-	return a.sendFile(c, download{blob: blob, name: name, kind: kind})
+	return web.SendFile(c, a.Files, web.Download{Blob: blob, Name: name, Type: kind})
 }
 
 func (a *API) sendAttachment(c *fiber.Ctx) error {
@@ -69,7 +69,7 @@ func (a *API) sendAttachment(c *fiber.Ctx) error {
 	}
 	for _, at := range challenge.Attachments {
 		if at.Name == c.Params("name") {
-			return a.sendFile(c, download{blob: at.Blob, name: at.Name, kind: typeBinary})
+			return web.SendFile(c, a.Files, web.Download{Blob: at.Blob, Name: at.Name, Type: typeBinary})
 		}
 	}
 	return errs.New(errs.NotFound, "Challenge %s has no download %q.", challenge.Slug, c.Params("name"))

@@ -35,6 +35,7 @@ var states = map[string]State{
 	"running":   {Word: "running", Icon: "loader-2", Tone: ToneBusy},
 	"scoring":   {Word: "scoring", Icon: "calculator", Tone: ToneBusy},
 	"scored":    {Word: "scored", Icon: "circle-check", Tone: ToneGood},
+	"received":  {Word: "received", Icon: "inbox", Tone: ToneGood},
 	"failed":    {Word: "failed", Icon: "alert-triangle", Tone: ToneBad},
 	"cancelled": {Word: "cancelled", Icon: "ban", Tone: ToneIdle},
 	"up":        {Word: "up", Icon: "circle-check", Tone: ToneGood},

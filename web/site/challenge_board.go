@@ -35,7 +35,7 @@ func (s *Site) fillBoard(c *fiber.Ctx, challenge *scenarios.Challenge, phase sce
 	switch {
 	case errs.Is(err, errs.Forbidden):
 		page.Board = &pages.Leaderboard{Title: boardTitle(phase), Empty: pages.Empty{
-			Icon: pages.StateOf("closed").Icon, Title: "This board is not shown now", Text: asSentence(errs.MessageOf(err)),
+			Icon: pages.StateOf("closed").Icon, Title: "This board is not shown now", Text: sentence(errs.MessageOf(err)),
 		}}
 	case err != nil:
 		return err

@@ -101,14 +101,6 @@ func capital(text string) string {
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-// asSentence makes a message of the domain one.
-func asSentence(text string) string {
-	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") {
-		return capital(text)
-	}
-	return capital(text) + "."
-}
-
 // cpus writes a number of processors, which may be a fraction.
 func cpus(n float64) string {
 	if n == 1 {

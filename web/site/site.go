@@ -30,6 +30,7 @@ type Services struct {
 	Scenarios *scenarios.Service
 	Scoring   *scoring.Service
 	Markdown  *markdown.Renderer
+	MaxUpload int64  // bytes of a submission, whatever its challenge allows
 	PublicURL string // where users reach the platform, without a slash at the end
 	Log       *slog.Logger
 	Now       func() time.Time

@@ -44,7 +44,7 @@ func failure(sub *scoring.Submission, run *scoring.Run) *pages.Failure {
 	if run.State != scoring.Failed {
 		return nil
 	}
-	f := &pages.Failure{Title: causeTitle(run.Cause), Text: asSentence(run.Detail), Advice: causeWords[run.Cause].advice}
+	f := &pages.Failure{Title: causeTitle(run.Cause), Text: sentence(run.Detail), Advice: causeWords[run.Cause].advice}
 	if sub.Counted {
 		f.Counts = "It counts against the limits of the phase, since the program was run. Failures of the platform never count."
 	} else {

@@ -96,7 +96,7 @@ func console() pages.ConsolePage {
 	return pages.ConsolePage{Frame: frame("console", "Is everything healthy?", "Two runs failed by our own fault in the last day; both were run again.", organizer()), Live: pages.Live{Stream: "/api/v1/events?topics=challenge/1", Fresh: ago(time.Second)}, Load: load,
 		Figures: []pages.Figure{{Label: "Waiting", Value: "3", Note: "oldest for 3 min 39 s"}, {Label: "Running", Value: "2", Note: "of 4 places"}, {Label: "Scored today", Value: "141"}, {Label: "Failed today", Value: "9", Note: "2 by our fault", Tone: pages.ToneBad}, {Label: "Median time to a score", Value: "38", Unit: "s"}},
 		Parts:   []pages.Part{{Name: "Docker Engine", State: pages.StateOf("up"), Note: "20.10.24 on host-1", Facts: []pages.Fact{{Name: "Runtime", Value: "gVisor"}, {Name: "Answers in", Value: "4 ms"}}}, {Name: "Database", State: pages.StateOf("up"), Note: "SQLite, 48.1 MB", Facts: []pages.Fact{{Name: "Commit", Value: "0.2 ms"}}}, {Name: "Disk", State: pages.StateOf("degraded"), Note: "11 % free; uploads stop at 5 %", Facts: []pages.Fact{{Name: "Free", Value: "21.4 GB"}}}, {Name: "Jobs", State: pages.StateOf("up"), Note: "4 workers on 1 host", Facts: []pages.Fact{{Name: "Retried", Value: "2"}}}},
-		Running: runs(2, "running", ""), Queue: runs(3, "queued", ""), Failed: runs(3, "failed", "Out of memory at 512 MB"),
+		Running: runs(2, "running", ""), Queue: runs(3, "queued", ""), Ended: runs(3, "failed", "Out of memory at 512 MB"),
 		Causes: []pages.Cause{{Name: "Out of memory", Count: 4, Percent: 44}, {Name: "Timeout", Count: 2, Percent: 22}, {Name: "Platform", Count: 2, Percent: 22, Ours: true}, {Name: "Bad output", Count: 1, Percent: 11}}}
 }
 

@@ -184,7 +184,7 @@ func (w *walker) entry(e Entry, compressed int64, content io.Reader) error {
 	w.summary.Bytes += e.Size
 	checked := &contentReader{w: w, entry: e, r: content, left: e.Size}
 	if err := w.visit(e, checked); err != nil {
-		if checked.err != nil {
+		if checked.err != nil && checked.err != io.EOF {
 			return checked.err
 		}
 		return err

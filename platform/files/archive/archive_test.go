@@ -155,3 +155,22 @@ func (s *shortWriter) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
+
+// TestTheVisitorsErrorIsTheWalksError covers a visitor that fails after it has read
+// the whole content.
+func TestTheVisitorsErrorIsTheWalksError(t *testing.T) {
+	var buf bytes.Buffer
+	w := tar.NewWriter(&buf)
+	require.NoError(t, w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: "a", Size: 1}))
+	_, err := w.Write([]byte("x"))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	refused := errors.New("refused")
+	_, err = archive.Walk(context.Background(), bytes.NewReader(buf.Bytes()), int64(buf.Len()), archive.DefaultLimits(),
+		func(_ archive.Entry, content io.Reader) error {
+			_, err := io.ReadAll(content)
+			require.NoError(t, err)
+			return refused
+		})
+	require.ErrorIs(t, err, refused)
+}

@@ -1,4 +1,4 @@
-package api
+package web
 
 import (
 	"fmt"
@@ -11,27 +11,27 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"incubator/platform/files"
-	"incubator/web"
 )
 
-// download is bytes to send as a file.
-type download struct {
-	blob files.Blob
-	name string
-	kind string // media type
+// Download is a blob to send as a file. It is always an attachment: no browser may
+// run what a stranger uploaded.
+type Download struct {
+	Blob files.Blob
+	Name string
+	Type string // media type
 }
 
-// sendFile streams a blob, or the range of it that was asked for. Its hash is its
+// SendFile streams a blob, or the range of it that was asked for. Its hash is its
 // tag: what has this tag never changes.
-func (a *API) sendFile(c *fiber.Ctx, d download) error {
-	tag := `"` + d.blob.SHA256 + `"`
+func SendFile(c *fiber.Ctx, store *files.Store, d Download) error {
+	tag := `"` + d.Blob.SHA256 + `"`
 	c.Set(fiber.HeaderETag, tag)
 	c.Set(fiber.HeaderCacheControl, "private, no-cache")
 	c.Set(fiber.HeaderAcceptRanges, "bytes")
-	if web.MatchesTag(c.Get(fiber.HeaderIfNoneMatch), tag) {
+	if MatchesTag(c.Get(fiber.HeaderIfNoneMatch), tag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	file, size, err := a.Files.Open(c.UserContext(), d.blob.SHA256)
+	file, size, err := store.Open(c.UserContext(), d.Blob.SHA256)
 	if err != nil {
 		return err
 	}
@@ -41,8 +41,8 @@ func (a *API) sendFile(c *fiber.Ctx, d download) error {
 		_ = file.Close() // opened for reading: nothing can be lost
 		return fiber.NewError(http.StatusRequestedRangeNotSatisfiable, "The file has "+strconv.FormatInt(size, 10)+" bytes.")
 	}
-	c.Set(fiber.HeaderContentType, d.kind)
-	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": d.name}))
+	c.Set(fiber.HeaderContentType, d.Type)
+	c.Set(fiber.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": d.Name}))
 	if partial {
 		c.Status(http.StatusPartialContent)
 		c.Set(fiber.HeaderContentRange, fmt.Sprintf("bytes %d-%d/%d", part.from, part.from+part.length-1, size))
