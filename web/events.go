@@ -38,7 +38,7 @@ func (a *App) streamEvents(c *fiber.Ctx) error {
 	}
 	from := a.credentialOf(c)
 	// An id that is not ours starts with the next event, like none.
-	last, _ := strconv.ParseUint(c.Get("Last-Event-ID"), 10, 64)
+	last, _ := strconv.ParseUint(c.Get("Last-Event-ID", c.Query("after")), 10, 64)
 	subscription := a.services.Events.Subscribe(last, topics...)
 	c.Set(fiber.HeaderContentType, "text/event-stream")
 	c.Set(fiber.HeaderCacheControl, "no-store")
@@ -50,6 +50,13 @@ func (a *App) streamEvents(c *fiber.Ctx) error {
 		a.pump(w, subscription.Events(), func() bool { return a.mayGoOn(from, topics) })
 	})
 	return nil
+}
+
+// Stream returns where a page gets its live updates from: it begins with what has
+// happened since the page's own request, so that nothing falls between the two.
+func (a *App) Stream(c *fiber.Ctx, topics ...string) string {
+	last, _ := c.Locals(keyLastEvent).(uint64)
+	return "/api/v1/events?topics=" + strings.Join(topics, ",") + "&after=" + strconv.FormatUint(last, 10)
 }
 
 func splitTopics(list string) []string {

@@ -17,6 +17,9 @@ import (
 func (a *App) identify(c *fiber.Ctx) error {
 	id := a.cfg.NewID()
 	c.Locals(keyRequestID, id)
+	if a.services.Events != nil {
+		c.Locals(keyLastEvent, a.services.Events.LastID())
+	}
 	c.Set(fiber.HeaderXRequestID, id)
 	return c.Next()
 }

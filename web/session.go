@@ -19,6 +19,7 @@ const (
 	keyRoute     contextKey = "route"
 	keyPrincipal contextKey = "principal"
 	keyRequestID contextKey = "request_id"
+	keyLastEvent contextKey = "last_event"
 )
 
 // Caller returns who makes the request; the zero principal is a guest.

@@ -110,6 +110,14 @@ func (b *Bus) Subscribe(lastEventID uint64, topics ...string) *Subscription {
 	return s
 }
 
+// LastID returns the ID of the newest event. What is read from the database after
+// this call shows at least everything up to that event.
+func (b *Bus) LastID() uint64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.lastID
+}
+
 // Close ends all subscriptions; later calls of Publish do nothing.
 func (b *Bus) Close() {
 	b.mu.Lock()

@@ -86,7 +86,8 @@ func (s *Site) renderUser(c *fiber.Ctx, u accounts.User, roles, password pages.F
 		p.Facts = append(p.Facts, pages.Fact{Name: "Disabled", Value: s.moment(u.DisabledAt).Day()})
 	}
 	if web.Caller(c).CanAdminister() {
-		p.Facts = append(p.Facts, pages.Fact{Name: "Record", Value: "what they did", Href: withQuery(auditPath, "actor", u.ID)})
+		p.Facts = append(p.Facts, pages.Fact{Name: "Record", Value: "what they did", Href: withQuery(auditPath, "actor", u.ID)},
+			pages.Fact{Name: "", Value: "what was done to the account", Href: withQuery(auditPath, "object", u.ID)})
 		p.Roles, p.Actions = roles, []pages.Confirm{entryAction(u)}
 		p.Roles.CSRF = p.CSRF
 		if u.ID != web.Caller(c).User.ID { // one's own is changed with the old one, in the account

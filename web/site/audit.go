@@ -62,7 +62,6 @@ func (s *Site) auditFilter(c *fiber.Ctx, p *pages.AuditPage) (audit.Filter, erro
 	fields := []pages.Field{
 		{Name: "action", Label: "Action", Type: "search", Value: f.Action, Hint: "Exact, or a beginning as team."},
 		{Name: "actor", Label: "Who", Type: "search", Value: f.Actor, Hint: "An address, an id or system."},
-		{Name: "object", Label: "To what", Type: "search", Value: f.ObjectID, Hint: "An id."},
 		{Name: "from", Label: "From", Type: "date", Value: c.Query("from")},
 		{Name: "to", Label: "Until", Type: "date", Value: c.Query("to")},
 	}
@@ -75,8 +74,11 @@ func (s *Site) auditFilter(c *fiber.Ctx, p *pages.AuditPage) (audit.Filter, erro
 			f.Actor, fields[1].Error = "nobody", sentence(errs.MessageOf(err))
 		}
 	}
-	fields[3].Error = readDay(c.Query("from"), 0, &f.From)
-	fields[4].Error = readDay(c.Query("to"), 24*time.Hour, &f.To)
+	fields[2].Error = readDay(c.Query("from"), 0, &f.From)
+	fields[3].Error = readDay(c.Query("to"), 24*time.Hour, &f.To)
+	if f.ObjectID != "" { // reached by a link, not typed
+		fields = append(fields, pages.Field{Name: "object", Label: "To what", Type: "search", Value: f.ObjectID})
+	}
 	for i := range fields {
 		fields[i].Optional = true
 	}

@@ -29,7 +29,7 @@ func (s *Site) showChallenge(c *fiber.Ctx) error {
 	by := web.Caller(c)
 	page.Phases = s.timeline(challenge)
 	page.Facts = challengeFacts(challenge, phase)
-	page.Stream = "/api/v1/events?topics=" + events.ChallengeTopic(challenge.ID)
+	page.Stream = s.app.Stream(c, events.ChallengeTopic(challenge.ID))
 	if err := s.fillBoard(c, challenge, phase, &page); err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func (s *Site) showConsole(c *fiber.Ctx) error {
 		return err
 	}
 	page := pages.ConsolePage{Frame: s.app.Frame(c), Self: c.OriginalURL(),
-		Live: pages.Live{Stream: "/api/v1/events?topics=" + events.TopicRuns, Fresh: s.moment(s.Now())}}
+		Live: pages.Live{Stream: s.app.Stream(c, events.TopicRuns), Fresh: s.moment(s.Now())}}
 	page.Title, page.Heading, page.Section = "Console", "Is everything healthy?", "console"
 	page.Empty = pages.Empty{Icon: pages.IconRunning, Title: "Nothing waits", Text: "Submissions appear here until a sandbox is free."}
 	if err := s.fillRuns(ctx, by, c.Query("cause"), areasBySlug(challenges), &page); err != nil {

@@ -110,6 +110,9 @@ func (s *Site) fillOrganizationPeople(c *fiber.Ctx, o accounts.Organization, p *
 	for _, u := range people {
 		row := s.userMember(u)
 		row.You = u.ID == by.User.ID
+		if !u.Disabled() {
+			row.State = pages.State{} // what is normal needs no word
+		}
 		if !by.CanOrganise() {
 			row.Email = "" // for colleagues the name is enough
 		}

@@ -24,7 +24,7 @@ func (s *Site) showSubmission(c *fiber.Ctx) error {
 	page := pages.SubmissionPage{Frame: s.submissionFrame(c, v), Number: v.Number, Team: pages.Link{Text: v.TeamName, Href: "/teams/" + v.TeamID}}
 	page.Actions = submissionActions(v)
 	if !v.State.Final() {
-		page.Live = pages.Live{Stream: "/api/v1/events?topics=" + events.SubmissionTopic(v.ID), Fresh: s.moment(s.Now())}
+		page.Live = pages.Live{Stream: s.app.Stream(c, events.SubmissionTopic(v.ID)), Fresh: s.moment(s.Now())}
 	}
 	onBoard, err := s.standing(ctx, by, v.Challenge, []*scoring.Submission{v.Submission})
 	if err != nil {

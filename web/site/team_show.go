@@ -92,7 +92,7 @@ func (s *Site) memberRow(team accounts.Team, m accounts.Member, viewerID string,
 	}
 	path := teamPath(team.ID) + "/members/" + m.UserID
 	row.Actions = []pages.Confirm{
-		{Action: path + "/captain", Button: "Make captain", Danger: true, Title: "Make " + m.Name + " the captain?",
+		{Action: path + "/captain", Button: "Make captain", Title: "Make " + m.Name + " the captain?",
 			Text: "A team has one captain. Only the new one can give the captaincy back."},
 		{Action: path + "/remove", Button: "Remove", Danger: true, Title: "Remove " + m.Name + "?",
 			Text: m.Name + " loses access at once. What was submitted stays with the team."},
