@@ -3,8 +3,10 @@
 package hold
 
 import (
+	_ "github.com/ProtonMail/go-crypto/openpgp"
 	_ "github.com/alecthomas/kong"
 	_ "github.com/alexedwards/argon2id"
+	_ "github.com/blakesmith/ar"
 	_ "github.com/chromedp/chromedp"
 	_ "github.com/danielgtaylor/huma/v2"
 	_ "github.com/danielgtaylor/huma/v2/adapters/humafiber"
@@ -27,8 +29,6 @@ import (
 	_ "github.com/schollz/progressbar/v3"
 	_ "github.com/stretchr/testify/require"
 	_ "github.com/ulikunitz/xz"
-	_ "github.com/ProtonMail/go-crypto/openpgp"
-	_ "github.com/blakesmith/ar"
 	_ "github.com/yuin/goldmark"
 	_ "golang.org/x/sync/errgroup"
 	_ "gonum.org/v1/gonum/stat"

@@ -5,10 +5,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"incubator/platform/errs"
 	"incubator/sandboxes"
+	"incubator/sandboxes/imagearchive"
 	"incubator/sandboxes/sandboxtest"
+	"incubator/sandboxes/wire"
 )
 
 // TestAbuse runs one deed after the other in real containers. Each has one
@@ -114,5 +118,79 @@ func TestProfile(t *testing.T) {
 		if strings.HasPrefix(line, "fd ") {
 			require.NotRegexp(t, `^fd [3-9]\d* .*(pipe|socket|/proc/1)`, line, "a descriptor was inherited")
 		}
+	}
+}
+
+// TestKernelLimits reads from inside what the kernel enforces.
+func TestKernelLimits(t *testing.T) {
+	m := newManager(t)
+	o := do(t, m, hostile(sandboxtest.HostileImage(t), "status"))
+	require.Equal(t, sandboxes.CauseNone, o.Cause, o.Detail)
+	for _, want := range []string{
+		`CapEff:\s+0000000000000000\n`, `CapBnd:\s+0000000000000000\n`, `CapPrm:\s+0000000000000000\n`,
+		`NoNewPrivs:\s+1\n`, `Seccomp:\s+2\n`, `Uid:\s+65534\s+65534`, `Groups:\s*(65534)?\s*\n`,
+		`Max open files\s+1024\s+1024`, `Max core file size\s+0\s+0`,
+		` / / ro,`, ` /tmp rw,nosuid,nodev,noexec`, ` /app/output rw,nosuid,nodev,noexec`, ` /.incubator ro,`,
+		`size=\d+k,nr_inodes=\d+,`, `\nsandbox\n`,
+	} {
+		require.Regexp(t, want, o.log)
+	}
+	require.NotContains(t, o.log, "docker.sock")
+}
+
+// TestIdle has a sandbox that gets no job end by itself, with nobody's help.
+func TestIdle(t *testing.T) {
+	engine := sandboxtest.Docker(t)
+	program, err := sandboxtest.Init(t)("")
+	require.NoError(t, err)
+	image := sandboxtest.Image(t, map[string][]byte{"init": program})
+	id, err := engine.Create(t.Context(), sandboxes.ContainerSpec{
+		Name: "incubator-test-" + uuid.NewString(), Image: image, Entrypoint: []string{"/init"},
+		Env: []string{wire.IdleEnv + "=1"}, CPUs: 1, MemoryBytes: 64 << 20, PIDs: 64,
+	})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, engine.Remove(t.Context(), id)) }()
+	conn, err := engine.Start(t.Context(), id)
+	require.NoError(t, err)
+	defer conn.Close()
+	code, err := engine.Wait(t.Context(), id)
+	require.NoError(t, err)
+	require.Equal(t, wire.ExitIdle, code)
+}
+
+// TestImageSubmission loads an image as the engine itself saved it, and runs its
+// own command.
+func TestImageSubmission(t *testing.T) {
+	m, api := newManager(t), sandboxtest.API(t)
+	image := sandboxtest.Image(t, map[string][]byte{"hostile": sandboxtest.Program(t, sandboxtest.HostilePackage)},
+		`ENTRYPOINT ["/hostile"]`, `CMD ["env"]`, `ENV MODEL=large GODEBUG=inittrace=1`, `WORKDIR /tmp`, `USER root`)
+	saved, err := api.ImageSave(t.Context(), []string{image})
+	require.NoError(t, err)
+	defer saved.Close()
+	info, err := m.LoadImage(t.Context(), saved, imagearchive.Caps{})
+	require.NoError(t, err)
+	require.Equal(t, image, info.ID)
+	spec := hostile(info.ID, "")
+	spec.Command = nil
+	o := do(t, m, spec)
+	require.Equal(t, sandboxes.CauseNone, o.Cause, o.Detail)
+	require.Contains(t, o.log, "MODEL=large\n")
+	require.Contains(t, o.log, "dir /tmp uid 65534", "the image's user is not taken")
+	require.NotContains(t, o.log, "init incubator", "the image does not tune process 1")
+
+	_, err = m.LoadImage(t.Context(), strings.NewReader("no image"), imagearchive.Caps{})
+	require.Equal(t, errs.Invalid, errs.CodeOf(err))
+}
+
+// TestCannotStart has commands that the image does not have.
+func TestCannotStart(t *testing.T) {
+	m := newManager(t)
+	image := sandboxtest.HostileImage(t)
+	for _, command := range []string{"/none", "none", "/proc", "/app/output"} {
+		spec := hostile(image, "")
+		spec.Command = []string{command}
+		o := do(t, m, spec)
+		require.Equal(t, sandboxes.CauseImage, o.Cause)
+		require.Contains(t, o.Detail, "cannot start "+command)
 	}
 }

@@ -3,10 +3,12 @@ package sandboxes_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -33,6 +35,7 @@ const (
 var crashPoints = []string{
 	"sandbox.requested", "sandbox.starting", "sandbox.created", "sandbox.started", "sandbox.sent",
 	"sandbox.running", "sandbox.answered", "sandbox.stopping", "sandbox.removed", "sandbox.adopted",
+	"data.open", "data.end",
 }
 
 // TestCrash kills a process that runs a sandbox at each named step, as kill -9
@@ -77,14 +80,24 @@ func crashChild(t *testing.T) {
 	engine, err := docker.Open("")
 	require.NoError(t, err)
 	die := os.Getenv(crashPoint)
-	m, _ := reopen(t, engine, os.Getenv(crashInstance), os.Getenv(crashDB), os.Getenv(crashInit), func(o *sandboxes.Options) {
-		o.Fault = func(point string) {
-			if point == die {
-				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-				select {}
-			}
+	reach := func(point string) {
+		if point == die {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {}
 		}
+	}
+	m, _ := reopen(t, engine, os.Getenv(crashInstance), os.Getenv(crashDB), os.Getenv(crashInit), func(o *sandboxes.Options) {
+		o.Fault = reach
 	})
+	require.NoError(t, m.EnsureData(t.Context(), "rows", func(context.Context) (io.ReadCloser, error) {
+		reach("data.open")
+		archive := sandboxtest.Tar(t, map[string][]byte{"rows.csv": []byte("1,2")})
+		return io.NopCloser(io.MultiReader(archive, reachReader(func() { reach("data.end") }))), nil
+	}))
+	if strings.HasPrefix(die, "data.") {
+		return
+	}
+	require.NoError(t, m.RemoveData(t.Context(), "rows"))
 	spec := hostile(os.Getenv(crashImage), "noop")
 	spec.Files = []sandboxes.Tree{files(t, "/app/program", map[string][]byte{"a": []byte("b")})}
 	if die == "sandbox.adopted" {
@@ -93,6 +106,14 @@ func crashChild(t *testing.T) {
 	o := do(t, m, spec)
 	require.Equal(t, sandboxes.CauseNone, o.Cause, o.Detail)
 	require.NoError(t, m.Stop(t.Context()))
+}
+
+// reachReader marks the end of a stream.
+type reachReader func()
+
+func (r reachReader) Read([]byte) (int, error) {
+	r()
+	return 0, io.EOF
 }
 
 // reopen returns a manager on the same database, as after a restart.

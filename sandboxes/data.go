@@ -52,6 +52,10 @@ func cleaned(source io.ReadCloser) io.ReadCloser {
 		if err == nil && totals.Files == 0 {
 			err = errs.New(errs.Invalid, "The data set holds no file.")
 		}
+		if err == nil {
+			// A source may find its fault, such as a wrong hash, after the archive's end.
+			_, err = io.Copy(io.Discard, source)
+		}
 		source.Close()
 		w.CloseWithError(asInvalid(err, "The data set cannot be used"))
 	}()

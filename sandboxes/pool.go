@@ -197,11 +197,21 @@ func (p *pool) sweep(final State, cause Cause, keep func(*sandbox) bool) {
 	}
 }
 
-// setClosed stops or allows filling.
-func (p *pool) setClosed(closed bool) {
+// close retires what waits, forgets the targets and stops filling.
+func (p *pool) close() {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	p.sweep(StateStopped, CauseCancelled, func(*sandbox) bool { return false })
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.closed = closed
+	clear(p.targets)
+}
+
+func (p *pool) open() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = false
 }
 
 // members are the sandboxes that wait now.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"incubator/platform/db/dbtest"
+	"incubator/platform/errs"
 	"incubator/sandboxes"
 	"incubator/sandboxes/sandboxtest"
 )
@@ -125,4 +127,71 @@ func TestRunEndToEnd(t *testing.T) {
 	require.Positive(t, o.Usage.PeakMemoryBytes)
 	require.Positive(t, o.Usage.CPU)
 	require.False(t, o.Usage.Ended.Before(o.Usage.Started))
+}
+
+// TestWarmOnDocker uses a pre-started container once, and a prepared one.
+func TestWarmOnDocker(t *testing.T) {
+	var mu sync.Mutex
+	reached := map[string]int{}
+	m := newManager(t, func(o *sandboxes.Options) {
+		o.Fault = func(point string) {
+			mu.Lock()
+			defer mu.Unlock()
+			reached[point]++
+		}
+	})
+	count := func(point string) int {
+		mu.Lock()
+		defer mu.Unlock()
+		return reached[point]
+	}
+	spec := hostile(sandboxtest.HostileImage(t), "copy")
+	spec.Files = []sandboxes.Tree{files(t, "/app/program", map[string][]byte{"a": []byte("first")})}
+	require.NoError(t, m.Warm(t.Context(), spec, 1))
+	require.Equal(t, 1, count("sandbox.started"))
+	o := do(t, m, spec)
+	require.Equal(t, map[string]string{"program_a": "first"}, o.files)
+	require.Equal(t, 1, count("sandbox.adopted"))
+
+	// Another job in the refilled pool sees nothing of the first one.
+	require.NoError(t, m.Settle(t.Context()))
+	spec.Files[0] = files(t, "/app/program", map[string][]byte{"b": []byte("second")})
+	o = do(t, m, spec)
+	require.Equal(t, map[string]string{"program_b": "second"}, o.files)
+
+	spec.Limits.MemoryBytes = 100 << 20
+	p, err := m.Prepare(t.Context(), spec)
+	require.NoError(t, err)
+	result, err := p.Run(t.Context(), sandboxes.RunIO{})
+	require.NoError(t, err)
+	require.Equal(t, sandboxes.CauseNone, result.Cause, result.Detail)
+	p, err = m.Prepare(t.Context(), spec)
+	require.NoError(t, err)
+	p.Discard()
+}
+
+// TestRefusedInput has a submission with a link in it, and one too large: the
+// caller is told which file, and the next run works.
+func TestRefusedInput(t *testing.T) {
+	m := newManager(t)
+	spec := hostile(sandboxtest.HostileImage(t), "noop")
+	spec.Limits.ProgramBytes = 1 << 20
+	var linked bytes.Buffer
+	w := tar.NewWriter(&linked)
+	require.NoError(t, w.WriteHeader(&tar.Header{Name: "evil", Typeflag: tar.TypeSymlink, Linkname: "/app/input_data"}))
+	require.NoError(t, w.Close())
+	for says, content := range map[string][]byte{
+		"evil: it is a symbolic link": linked.Bytes(),
+		"big: the files hold more":    sandboxtest.Tar(t, map[string][]byte{"big": make([]byte, 2<<20)}).Bytes(),
+		"not a whole tar archive":     bytes.Repeat([]byte("noise"), 1000),
+	} {
+		spec.Files = []sandboxes.Tree{{Path: "/app/program", Open: func(context.Context) (io.ReadCloser, error) {
+			return io.NopCloser(bytes.NewReader(content)), nil
+		}}}
+		_, err := m.Run(t.Context(), spec, sandboxes.RunIO{})
+		require.Equal(t, errs.Invalid, errs.CodeOf(err), err)
+		require.Contains(t, errs.MessageOf(err), says)
+	}
+	spec.Files = nil
+	require.Equal(t, sandboxes.CauseNone, do(t, m, spec).Cause)
 }

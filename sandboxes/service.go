@@ -27,7 +27,7 @@ func (m *Manager) Start(ctx context.Context) error {
 	if m.service.cancel != nil {
 		return nil
 	}
-	m.pool.setClosed(false)
+	m.pool.open()
 	if err := m.Reconcile(ctx); err != nil {
 		m.log.Warn("the engine could not be cleaned up", slog.Any("error", err))
 	}
@@ -37,7 +37,7 @@ func (m *Manager) Start(ctx context.Context) error {
 	return nil
 }
 
-// Stop ends the background work, empties the pool, and waits for every removal
+// Stop ends the background work, forgets the pool, and waits for every removal
 // under way, at most until ctx ends. Runs that still go on are their callers'.
 func (m *Manager) Stop(ctx context.Context) error {
 	m.service.mu.Lock()
@@ -47,8 +47,7 @@ func (m *Manager) Stop(ctx context.Context) error {
 		<-m.service.done
 		m.service.cancel = nil
 	}
-	m.pool.setClosed(true)
-	m.pool.sweep(StateStopped, CauseCancelled, func(*sandbox) bool { return false })
+	m.pool.close()
 	return m.removals.wait(ctx)
 }
 

@@ -59,7 +59,7 @@ type Limits struct {
 	OutputBytes  int64
 	OutputFiles  int   // files and folders
 	ScratchBytes int64 // /tmp
-	ProgramBytes int64 // each input tree, unpacked
+	ProgramBytes int64 // each input tree, unpacked, each file in whole pages of 4 KiB
 	LogBytes     int64
 	PIDs         int64
 }

@@ -128,7 +128,7 @@ func (c *conversation) inspect(ctx context.Context) (RunResult, error) {
 		return result, nil
 	}
 	switch code {
-	case exitAlone:
+	case wire.ExitProtocol, wire.ExitAlone, wire.ExitIdle:
 		return RunResult{}, errs.New(errs.Unavailable, "The connection to the sandbox was lost.")
 	case exitKilled:
 		return RunResult{}, errs.New(errs.Unavailable, "The sandbox was ended from outside.")
@@ -138,12 +138,9 @@ func (c *conversation) inspect(ctx context.Context) (RunResult, error) {
 	return result, nil
 }
 
-// How process 1 ends when it loses the platform, and when somebody outside
-// kills it, such as an engine that stops: nobody inside can.
-const (
-	exitAlone  = 71
-	exitKilled = 137
-)
+// exitKilled is how process 1 ends when somebody outside kills it, such as an
+// engine that stops: nobody inside can.
+const exitKilled = 137
 
 func refusalCause(r *tree.Refusal) (Cause, string) {
 	if r.Kind == tree.TooLarge {

@@ -125,21 +125,30 @@ const (
 // Open returns a part of the newest run, or the submitted file, with its size in
 // bytes. What the viewer may not see does not exist.
 func (s *Service) Open(ctx context.Context, by accounts.Principal, id string, part Part) (io.ReadCloser, int64, error) {
-	v, err := s.View(ctx, by, id)
+	_, blob, err := s.Locate(ctx, by, id, part)
 	if err != nil {
 		return nil, 0, err
+	}
+	return s.Files.Open(ctx, blob.SHA256)
+}
+
+// Locate returns which stored bytes Open would open, and their submission.
+func (s *Service) Locate(ctx context.Context, by accounts.Principal, id string, part Part) (*Submission, files.Blob, error) {
+	v, err := s.View(ctx, by, id)
+	if err != nil {
+		return nil, files.Blob{}, err
 	}
 	blob := v.File
 	if part != SubmittedFile {
 		if len(v.Runs) == 0 {
-			return nil, 0, errs.New(errs.NotFound, "this submission has no run")
+			return nil, files.Blob{}, errs.New(errs.NotFound, "this submission has no run")
 		}
 		blob = map[Part]files.Blob{RunLog: v.Runs[0].Log, ScorerLog: v.Runs[0].ScorerLog, RunOutput: v.Runs[0].Output}[part]
 	}
 	if blob.SHA256 == "" {
-		return nil, 0, errs.New(errs.NotFound, "there is nothing to download here")
+		return nil, files.Blob{}, errs.New(errs.NotFound, "there is nothing to download here")
 	}
-	return s.Files.Open(ctx, blob.SHA256)
+	return v.Submission, blob, nil
 }
 
 // Submissions lists submissions of a challenge, the newest first: an organiser's
@@ -194,4 +203,13 @@ func (s *Service) Left(ctx context.Context, phase scenarios.Phase, teamID string
 		left.Today = left.Total
 	}
 	return left, nil
+}
+
+// SubmissionCounts returns how many submissions the team has made in each
+// challenge, by the challenge's id, for its members and for organisers.
+func (s *Service) SubmissionCounts(ctx context.Context, by accounts.Principal, teamID string) (map[string]int, error) {
+	if !by.CanOrganise() && !by.InTeam(teamID) {
+		return nil, errs.New(errs.Forbidden, "you see the submissions of your own teams")
+	}
+	return countByChallenge(ctx, s.DB.Read(), teamID)
 }

@@ -3,6 +3,8 @@ package scoring
 import (
 	"context"
 	"encoding/json"
+	"strconv"
+	"strings"
 	"time"
 
 	"incubator/platform/db"
@@ -59,7 +61,7 @@ func listRuns(ctx context.Context, q db.Querier, submissionID string) ([]*Run, e
 	if err != nil {
 		return nil, err
 	}
-	scores, err := listScores(ctx, q, submissionID)
+	scores, err := listScores(ctx, q, runs)
 	if err != nil {
 		return nil, err
 	}
@@ -115,32 +117,44 @@ func listRunEvents(ctx context.Context, q db.Querier, runID string) ([]RunEvent,
 	return events, rows.Err()
 }
 
-// listScores returns the scores of every run of a submission, by run.
-func listScores(ctx context.Context, q db.Querier, submissionID string) (map[string]map[string]float64, error) {
-	rows, err := q.QueryContext(ctx, `SELECT c.run_id, c.metric, c.value FROM runs r JOIN scores c ON c.run_id = r.id
-		WHERE r.submission_id = $1`, submissionID)
+// listScores returns the scores of the runs, by run and metric.
+func listScores(ctx context.Context, q db.Querier, runs []*Run) (map[string]map[string]float64, error) {
+	scores := map[string]map[string]float64{}
+	if len(runs) == 0 {
+		return scores, nil
+	}
+	args := make([]any, len(runs))
+	for i, run := range runs {
+		args[i], scores[run.ID] = run.ID, map[string]float64{}
+	}
+	rows, err := q.QueryContext(ctx, `SELECT run_id, metric, value FROM scores WHERE run_id IN (`+placeholders(len(runs))+`)`, args...)
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Internal, "the scores cannot be read")
 	}
 	defer rows.Close()
-	scores := map[string]map[string]float64{}
 	for rows.Next() {
 		var (
-			runID, key string
-			value      float64
+			id, key string
+			value   float64
 		)
-		if err := rows.Scan(&runID, &key, &value); err != nil {
+		if err := rows.Scan(&id, &key, &value); err != nil {
 			return nil, errs.Wrap(err, errs.Internal, "the scores cannot be read")
 		}
-		if scores[runID] == nil {
-			scores[runID] = map[string]float64{}
+		scores[id][key] = value
+	}
+	return scores, rows.Err()
+}
+
+// placeholders writes "$1, $2, …, $n".
+func placeholders(n int) string {
+	var out strings.Builder
+	for i := 1; i <= n; i++ {
+		if i > 1 {
+			out.WriteString(", ")
 		}
-		scores[runID][key] = value
+		out.WriteString("$" + strconv.Itoa(i))
 	}
-	if err := rows.Err(); err != nil {
-		return nil, errs.Wrap(err, errs.Internal, "the scores cannot be read")
-	}
-	return scores, nil
+	return out.String()
 }
 
 func insertScores(ctx context.Context, tx *db.Tx, runID string, scores map[string]float64) error {

@@ -26,7 +26,13 @@ type SubmitRequest struct {
 	Name     string // what the team calls it; empty: the file's name
 	FileName string
 	Body     io.Reader // read to its end, or to the limit of the kind
+	// Within, when set, is called at the end of the transaction that stores the
+	// submission; its error undoes the submission.
+	Within Within
 }
+
+// Within adds to the transaction that stores a submission.
+type Within func(ctx context.Context, tx *db.Tx, sub *Submission) error
 
 // Submit reads the upload, checks it, and stores the submission together with its
 // first run. It returns after the commit: an accepted submission is never lost.
@@ -64,7 +70,7 @@ func (s *Service) Submit(ctx context.Context, by accounts.Principal, req SubmitR
 	if req.Kind == scenarios.Document {
 		sub.State = Received
 	}
-	if err := s.store(ctx, by, challenge, sub, upload); err != nil {
+	if err := s.store(ctx, by, challenge, sub, upload, req.Within); err != nil {
 		return nil, err
 	}
 	s.point(ctx, "submitted")
@@ -156,7 +162,7 @@ func tooLarge(limit int64) error {
 
 // store writes the submission, its run and the job in one transaction, in which
 // membership, phase and limits are checked again for good.
-func (s *Service) store(ctx context.Context, by accounts.Principal, challenge *scenarios.Challenge, sub *Submission, u *upload) error {
+func (s *Service) store(ctx context.Context, by accounts.Principal, challenge *scenarios.Challenge, sub *Submission, u *upload, within Within) error {
 	return s.DB.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if u.small != nil {
 			if sub.File, err = s.Files.PutSmallTx(ctx, tx, u.small); err != nil {
@@ -174,8 +180,12 @@ func (s *Service) store(ctx context.Context, by accounts.Principal, challenge *s
 				return err
 			}
 		}
-		return s.Audit.Record(ctx, tx, by.Actor().Did(sub.CreatedAt, "submission.create", "submission", sub.ID,
+		err = s.Audit.Record(ctx, tx, by.Actor().Did(sub.CreatedAt, "submission.create", "submission", sub.ID,
 			map[string]any{"number": sub.Number, "kind": string(sub.Kind), "sha256": sub.File.SHA256}))
+		if err != nil || within == nil {
+			return err
+		}
+		return within(ctx, tx, sub)
 	})
 }
 

@@ -60,8 +60,16 @@ func (s *Service) codeSpecs(ctx context.Context, c *scenarios.Challenge) (map[st
 			return specs, err
 		}
 		t := &task{service: s, run: &Run{}, submission: &Submission{}, challenge: full, phase: phase, data: data}
-		spec := t.codeSpec(image)
-		specs[c.ID+" "+data.Input.SHA256+" "+image] = spec
+		specs[c.ID+" "+data.Input.SHA256+" "+image] = t.codeSpec(image)
+		if full.Spec.Grading.Scoring == nil {
+			continue
+		}
+		// An output of the usual size; a larger one gets a sandbox of its own.
+		spec, err := t.scoringSpec(ctx, &upload{})
+		if err != nil {
+			return specs, err
+		}
+		specs[c.ID+" "+data.Truth.SHA256+" "+spec.Image+" scoring"] = spec
 	}
 	return specs, nil
 }
@@ -80,7 +88,7 @@ func (s *Service) rewarm(ctx context.Context, wanted map[string]sandboxes.RunSpe
 	}
 	var claimed int64
 	for _, spec := range wanted {
-		if err := s.Sandboxes.EnsureData(ctx, spec.Data[0].DataID, s.openBlob(spec.Data[0].DataID)); err != nil {
+		if err := s.ensureMounts(ctx, spec); err != nil {
 			failed = errors.Join(failed, err)
 			continue
 		}
@@ -94,6 +102,15 @@ func (s *Service) rewarm(ctx context.Context, wanted map[string]sandboxes.RunSpe
 		failed = errors.Join(failed, s.Sandboxes.Warm(ctx, spec, n))
 	}
 	return failed
+}
+
+func (s *Service) ensureMounts(ctx context.Context, spec sandboxes.RunSpec) error {
+	for _, mount := range spec.Data {
+		if err := s.Sandboxes.EnsureData(ctx, mount.DataID, s.openBlob(mount.DataID)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // engineMemory returns the engine's memory in bytes, zero while it does not answer.

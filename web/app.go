@@ -5,6 +5,7 @@ package web
 
 import (
 	"context"
+	"crypto/cipher"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -15,6 +16,10 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"incubator/platform/accounts"
+	"incubator/platform/events"
+	"incubator/scenarios"
+	"incubator/scoring"
 	"incubator/web/static"
 	"incubator/web/templates"
 )
@@ -38,15 +43,20 @@ type Config struct {
 	Timeout       time.Duration // of a request's work; default 30 s
 	BodyLimit     int64         // bytes of an ordinary request; default 1 MB
 	Heartbeat     time.Duration // of event streams; default 15 s
-	Now           func() time.Time
-	NewID         func() string // of a request; default 16 random characters
-	Log           *slog.Logger
+	// Recheck is how often an event stream asks again whether its reader may
+	// still follow it; default 30 s.
+	Recheck time.Duration
+	Now     func() time.Time
+	NewID   func() string // of a request; default 16 random characters
+	Log     *slog.Logger
 }
 
 // Services is what the pages stand on.
 type Services struct {
-	Accounts Accounts
-	Events   Events
+	Accounts  *accounts.Service
+	Events    *events.Bus
+	Scenarios *scenarios.Service
+	Scoring   *scoring.Service
 	// Ready lists what must answer before traffic may come, by name.
 	Ready map[string]func(context.Context) error
 }
@@ -60,6 +70,7 @@ type App struct {
 	pages    *templates.Set
 	metrics  *httpMetrics
 	table    []Route
+	box      cipher.AEAD   // seals what Keep stores in browsers
 	stop     chan struct{} // closed when streams must end
 	once     sync.Once
 }
@@ -79,18 +90,25 @@ func New(cfg Config, services Services, more ...Route) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
-	a := &App{cfg: cfg, services: services, assets: assets, pages: set,
+	box, err := newKeepBox(cfg.Secret)
+	if err != nil {
+		return nil, fmt.Errorf("kept cookies: %w", err)
+	}
+	a := &App{cfg: cfg, box: box, services: services, assets: assets, pages: set,
 		metrics: newHTTPMetrics(prometheus.NewRegistry()), stop: make(chan struct{})}
 	a.fiber = fiber.New(fiber.Config{
-		AppName:               "incubator",
-		Immutable:             true,
-		StreamRequestBody:     true,
-		DisableStartupMessage: true,
-		ErrorHandler:          a.handleError,
-		ProxyHeader:           cfg.ProxyHeader,
-		ReadTimeout:           0, // uploads may be long; the header has its own limit below
-		IdleTimeout:           2 * time.Minute,
-		ReadBufferSize:        16 << 10,
+		AppName:           "incubator",
+		Immutable:         true,
+		StreamRequestBody: true,
+		BodyLimit:         64 << 10, // read before the first handler; the rest streams
+		// A form is parsed by the handler that wants one, behind its guards.
+		DisablePreParseMultipartForm: true,
+		DisableStartupMessage:        true,
+		ErrorHandler:                 a.handleError,
+		ProxyHeader:                  cfg.ProxyHeader,
+		ReadTimeout:                  0, // an upload may take hours, and fasthttp has one timeout for header and body
+		IdleTimeout:                  2 * time.Minute,
+		ReadBufferSize:               16 << 10,
 	})
 	a.fiber.Use(a.identify, a.observe, a.rescue, a.protect)
 	a.table = append(a.routes(), more...)
@@ -109,6 +127,9 @@ func (c *Config) fill() error {
 	}
 	if c.Heartbeat == 0 {
 		c.Heartbeat = 15 * time.Second
+	}
+	if c.Recheck == 0 {
+		c.Recheck = 30 * time.Second
 	}
 	if c.Now == nil {
 		c.Now = time.Now

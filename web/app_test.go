@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -10,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,36 +16,39 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/stretchr/testify/require"
 
+	"incubator/platform/accounts"
+	"incubator/platform/db/dbtest"
 	"incubator/platform/errs"
 	"incubator/web"
 	"incubator/web/pages"
+	"incubator/web/webtest"
 )
 
-// people is an Accounts with one fixed token for each role.
-type people struct{}
-
-func (people) Authenticate(_ context.Context, token string) (web.Principal, error) {
-	role := web.Role(token)
-	if !slices.Contains(roles, role) {
-		return web.Principal{}, errs.New(errs.Unauthorized, "This token is not valid.")
-	}
-	return web.Principal{UserID: "user-" + token, Name: "Ida Holm", Roles: []web.Role{role}}, nil
-}
-
-var roles = []web.Role{web.Administrator, web.Organizer, web.Trainer, web.Evaluator, web.Participant, web.Partner, web.Observer}
-
 // newApp starts an application whose log is in the buffer that it returns.
-func newApp(t *testing.T, cfg web.Config, more ...web.Route) (*web.App, *bytes.Buffer) {
+func newApp(t *testing.T, cfg web.Config, more ...web.Route) (*site, *bytes.Buffer) {
 	t.Helper()
 	var log bytes.Buffer
 	cfg.Log = slog.New(slog.NewTextHandler(&log, nil))
-	app, err := web.New(cfg, web.Services{Accounts: people{}}, more...)
+	people := webtest.NewPeople(t, dbtest.New(t), nil)
+	app, err := web.New(cfg, web.Services{Accounts: people.Accounts}, more...)
 	require.NoError(t, err)
-	return app, &log
+	return &site{app, people}, &log
+}
+
+// site is an application with real accounts.
+type site struct {
+	*web.App
+	*webtest.People
+}
+
+// cookie and bearer return the header of the user with the role.
+func (s *site) cookie(role accounts.Role) string { return "session=" + s.Sessions[role] }
+func (s *site) bearer(role accounts.Role, scope accounts.Scope) string {
+	return "Bearer " + s.Tokens[role][scope]
 }
 
 // call sends a request with headers given as pairs and returns answer and body.
-func call(t *testing.T, app *web.App, method, path, body string, headers ...string) (*http.Response, string) {
+func call(t *testing.T, app interface{ Fiber() *fiber.App }, method, path, body string, headers ...string) (*http.Response, string) {
 	t.Helper()
 	req := httptest.NewRequest(method, path, strings.NewReader(body))
 	if body != "" {
@@ -63,7 +64,7 @@ func call(t *testing.T, app *web.App, method, path, body string, headers ...stri
 	return res, string(raw)
 }
 
-func route(method, path string, kind web.Kind, handler fiber.Handler, roles ...web.Role) web.Route {
+func route(method, path string, kind web.Kind, handler fiber.Handler, roles ...accounts.Role) web.Route {
 	return web.Route{Method: method, Path: path, Kind: kind, Roles: roles, Operation: method + path, Handler: handler}
 }
 
@@ -72,9 +73,9 @@ func ok(c *fiber.Ctx) error { return c.SendString("done") }
 func TestTheTableIsCheckedAtStart(t *testing.T) {
 	for name, r := range map[string]web.Route{
 		"no role":     {Method: "GET", Path: "/x", Operation: "x", Handler: ok},
-		"no handler":  {Method: "GET", Path: "/x", Operation: "x", Roles: []web.Role{web.Anyone}},
-		"no template": {Method: "GET", Path: "/x", Operation: "x", Handler: ok, Roles: []web.Role{web.Anyone}, Template: "nowhere"},
-		"twice":       {Method: "GET", Path: "/healthz", Operation: "x", Handler: ok, Roles: []web.Role{web.Anyone}},
+		"no handler":  {Method: "GET", Path: "/x", Operation: "x", Roles: []accounts.Role{web.Anyone}},
+		"no template": {Method: "GET", Path: "/x", Operation: "x", Handler: ok, Roles: []accounts.Role{web.Anyone}, Template: "nowhere"},
+		"twice":       {Method: "GET", Path: "/healthz", Operation: "x", Handler: ok, Roles: []accounts.Role{web.Anyone}},
 	} {
 		_, err := web.New(web.Config{}, web.Services{}, r)
 		require.Error(t, err, name)
@@ -84,15 +85,24 @@ func TestTheTableIsCheckedAtStart(t *testing.T) {
 }
 
 func TestOnlyTheRolesOfTheTableMayCall(t *testing.T) {
-	app, _ := newApp(t, web.Config{}, route("GET", "/admin", web.KindPage, ok, web.Administrator), route("GET", "/api/me", web.KindAPI, ok, web.SignedIn))
-	for _, role := range roles {
-		res, _ := call(t, app, "GET", "/admin", "", "Cookie", "session="+string(role))
+	me := route("GET", "/api/me", web.KindAPI, ok, web.SignedIn)
+	me.Scope = web.AnyScope
+	mine := route("GET", "/api/mine", web.KindAPI, ok, web.SignedIn)
+	mine.Scope = accounts.ScopeSubmissionsRead
+	app, _ := newApp(t, web.Config{}, route("GET", "/admin", web.KindPage, ok, accounts.Administrator), me, mine,
+		route("GET", "/api/session", web.KindAPI, ok, web.SignedIn), route("GET", "/api/open", web.KindAPI, ok, web.Anyone))
+	for _, role := range accounts.Roles() {
+		res, _ := call(t, app, "GET", "/admin", "", "Cookie", app.cookie(role))
 		want := http.StatusForbidden
-		if role == web.Administrator {
+		if role == accounts.Administrator {
 			want = http.StatusOK
 		}
 		require.Equal(t, want, res.StatusCode, role)
-		res, _ = call(t, app, "GET", "/api/me", "", "Authorization", "Bearer "+string(role))
+		for path, want := range map[string]int{"/api/me": 200, "/api/mine": 403, "/api/session": 403, "/api/open": 200, "/admin": 403} {
+			res, _ = call(t, app, "GET", path, "", "Authorization", app.bearer(role, accounts.ScopeChallengesRead))
+			require.Equal(t, want, res.StatusCode, "%s %s", role, path)
+		}
+		res, _ = call(t, app, "GET", "/api/mine", "", "Authorization", app.bearer(role, accounts.ScopeSubmissionsRead))
 		require.Equal(t, http.StatusOK, res.StatusCode, role)
 	}
 	res, _ := call(t, app, "GET", "/admin?a=1", "")
@@ -154,29 +164,29 @@ func TestHeadersNarrowTheBrowser(t *testing.T) {
 var tokenInPage = regexp.MustCompile(`name="csrf" value="([^"]+)"`)
 
 func TestFormsFromElsewhereAreRefused(t *testing.T) {
-	var app *web.App
+	var app *site
 	form := func(c *fiber.Ctx) error {
 		p := pages.SignInPage{Frame: app.Frame(c)}
 		p.Form.CSRF = app.FormToken(c)
 		return app.Render(c, "sign_in", p)
 	}
 	app, _ = newApp(t, web.Config{}, route("GET", "/form", web.KindPage, form, web.Anyone), route("POST", "/form", web.KindPage, ok, web.Anyone))
-	res, page := call(t, app, "GET", "/form", "", "Cookie", "session=partner")
+	res, page := call(t, app, "GET", "/form", "", "Cookie", app.cookie(accounts.Partner))
 	require.Equal(t, http.StatusOK, res.StatusCode)
 	token := tokenInPage.FindStringSubmatch(page)[1]
 	post := func(body string, headers ...string) int {
 		res, _ := call(t, app, "POST", "/form", body, headers...)
 		return res.StatusCode
 	}
-	require.Equal(t, 200, post("csrf="+token, "Cookie", "session=partner", "Sec-Fetch-Site", "same-origin"))
-	require.Equal(t, 200, post("csrf="+token, "Cookie", "session=partner", "Origin", "http://example.com"))
-	require.Equal(t, 200, post("x=1", "Authorization", "Bearer partner"))
-	require.Equal(t, 403, post("csrf="+token, "Cookie", "session=partner", "Sec-Fetch-Site", "cross-site"))
-	require.Equal(t, 403, post("csrf="+token, "Cookie", "session=partner", "Sec-Fetch-Site", "same-site"))
-	require.Equal(t, 403, post("csrf="+token, "Cookie", "session=partner", "Origin", "http://evil.example"))
-	require.Equal(t, 403, post("csrf="+token, "Cookie", "session=observer"), "a token is bound to its session")
-	require.Equal(t, 403, post("x=1", "Cookie", "session=partner", "Sec-Fetch-Site", "same-origin"))
-	require.Equal(t, 403, post("csrf=AAAA", "Cookie", "session=partner"))
+	require.Equal(t, 200, post("csrf="+token, "Cookie", app.cookie(accounts.Partner), "Sec-Fetch-Site", "same-origin"))
+	require.Equal(t, 200, post("csrf="+token, "Cookie", app.cookie(accounts.Partner), "Origin", "http://example.com"))
+	require.Equal(t, 200, post("x=1", "Authorization", app.bearer(accounts.Partner, accounts.ScopeChallengesRead)))
+	require.Equal(t, 403, post("csrf="+token, "Cookie", app.cookie(accounts.Partner), "Sec-Fetch-Site", "cross-site"))
+	require.Equal(t, 403, post("csrf="+token, "Cookie", app.cookie(accounts.Partner), "Sec-Fetch-Site", "same-site"))
+	require.Equal(t, 403, post("csrf="+token, "Cookie", app.cookie(accounts.Partner), "Origin", "http://evil.example"))
+	require.Equal(t, 403, post("csrf="+token, "Cookie", app.cookie(accounts.Observer)), "a token is bound to its session")
+	require.Equal(t, 403, post("x=1", "Cookie", app.cookie(accounts.Partner), "Sec-Fetch-Site", "same-origin"))
+	require.Equal(t, 403, post("csrf=AAAA", "Cookie", app.cookie(accounts.Partner)))
 
 	res, page = call(t, app, "GET", "/form", "")
 	visit := res.Cookies()[0]

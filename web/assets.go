@@ -32,7 +32,7 @@ func (a *App) serveAsset(c *fiber.Ctx) error {
 	if asset.Brotli != nil {
 		c.Vary(fiber.HeaderAcceptEncoding)
 	}
-	if matchesTag(c.Get(fiber.HeaderIfNoneMatch), tag) {
+	if MatchesTag(c.Get(fiber.HeaderIfNoneMatch), tag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
 	if coding != "" {

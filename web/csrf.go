@@ -27,17 +27,17 @@ func (a *App) checkOrigin(r Route) fiber.Handler {
 		if safe(c.Method()) {
 			return c.Next()
 		}
-		if bearer, _ := c.Locals(keyBearer).(bool); bearer {
+		if Caller(c).TokenID != "" {
 			return c.Next()
 		}
 		if !a.sameSite(c) {
 			return errs.New(errs.Forbidden, "This request came from another site and was refused.")
 		}
-		if r.NoToken || r.Upload {
+		if r.NoToken || (r.Upload && r.Kind == KindPage) {
 			return c.Next()
 		}
 		token := c.Get(csrfHeader)
-		if token == "" {
+		if token == "" && !r.Upload {
 			token = c.FormValue(csrfField)
 		}
 		if err := a.CheckToken(c, token); err != nil {
@@ -114,8 +114,8 @@ func (a *App) tokenMAC(subject string) []byte {
 // tokenSubject returns what the caller's tokens are bound to. For nobody it is
 // a random cookie, which is set when create is true.
 func (a *App) tokenSubject(c *fiber.Ctx, create bool) string {
-	if Caller(c) != nil {
-		return "session:" + a.sessionToken(c)
+	if Caller(c).SignedIn() {
+		return "session:" + a.SessionToken(c)
 	}
 	name := "visit"
 	if a.secure() {

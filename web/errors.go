@@ -22,8 +22,27 @@ type Problem struct {
 	Detail    string            `json:"detail,omitempty"`
 	Code      errs.Code         `json:"code"`
 	Fields    map[string]string `json:"fields,omitempty"`
+	Errors    []Detail          `json:"errors,omitempty"`
 	RequestID string            `json:"request_id"`
 }
+
+// Detail is one thing that is wrong with a request, and where: "body.name",
+// "query.limit", "path.id".
+type Detail struct {
+	Message  string `json:"message"`
+	Location string `json:"location,omitempty"`
+}
+
+// RequestError is a request that the API could not read or that its schema
+// refuses, with its HTTP status.
+type RequestError struct {
+	Status  int
+	Message string
+	Details []Detail
+}
+
+// Error returns the message, for logs.
+func (e *RequestError) Error() string { return e.Message }
 
 // statuses maps the codes of errs to HTTP, here and nowhere else.
 var statuses = map[errs.Code]int{
@@ -33,10 +52,17 @@ var statuses = map[errs.Code]int{
 	errs.Internal: http.StatusInternalServerError,
 }
 
-// codes maps the statuses that fiber itself answers with back to codes.
-var codes = map[int]errs.Code{
-	http.StatusNotFound: errs.NotFound, http.StatusMethodNotAllowed: errs.Invalid, http.StatusRequestEntityTooLarge: errs.Invalid,
-	http.StatusBadRequest: errs.Invalid, http.StatusRequestHeaderFieldsTooLarge: errs.Invalid, http.StatusServiceUnavailable: errs.Unavailable,
+// codeOf maps the statuses that the framework itself answers with back to codes.
+func codeOf(status int) errs.Code {
+	switch {
+	case status == http.StatusNotFound:
+		return errs.NotFound
+	case status == http.StatusServiceUnavailable:
+		return errs.Unavailable
+	case status >= 400 && status < 500:
+		return errs.Invalid
+	}
+	return errs.Internal
 }
 
 // problemOf returns what may be shown of an error.
@@ -45,14 +71,14 @@ func problemOf(err error) Problem {
 	p.Status = statuses[p.Code]
 	var own *errs.Error
 	var framework *fiber.Error
+	var request *RequestError
 	switch {
+	case errors.As(err, &request):
+		p.Status, p.Code, p.Detail, p.Errors = request.Status, codeOf(request.Status), request.Message, request.Details
 	case errors.As(err, &own):
 		p.Fields = own.Fields
 	case errors.As(err, &framework):
-		p.Status, p.Code, p.Detail = framework.Code, codes[framework.Code], framework.Message
-		if p.Code == "" {
-			p.Code = errs.Internal
-		}
+		p.Status, p.Code, p.Detail = framework.Code, codeOf(framework.Code), framework.Message
 		if strings.HasPrefix(p.Detail, "Cannot ") || p.Detail == http.StatusText(p.Status) {
 			p.Detail = "" // the framework's own words add nothing to the title
 		}

@@ -44,8 +44,8 @@ func (a *App) observe(c *fiber.Ctx) error {
 		slog.String("request_id", RequestID(c)), slog.String("method", c.Method()), slog.String("path", c.Path()),
 		slog.String("operation", operation), slog.Int("status", status), slog.Duration("took", took), slog.String("address", c.IP()),
 	}
-	if p := Caller(c); p != nil {
-		attrs = append(attrs, slog.String("user", p.UserID))
+	if p := Caller(c); p.SignedIn() {
+		attrs = append(attrs, slog.String("user", p.User.ID))
 	}
 	a.cfg.Log.LogAttrs(c.UserContext(), slog.LevelInfo, "request", attrs...)
 	return nil

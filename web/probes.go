@@ -81,7 +81,7 @@ func (a *App) Registry() *prometheus.Registry { return a.metrics.registry }
 func (a *App) serveMetrics(c *fiber.Ctx) error {
 	ip := net.ParseIP(c.Context().RemoteIP().String())
 	local := ip != nil && ip.IsLoopback() && a.cfg.ProxyHeader == ""
-	if !local && !a.cfg.MetricsForAll && !Caller(c).Has(Administrator) {
+	if !local && !a.cfg.MetricsForAll && !Caller(c).CanAdminister() {
 		return errs.New(errs.Forbidden, "Metrics are for administrators.")
 	}
 	return a.metrics.handler(c)

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/klauspost/compress/gzip"
 
+	"incubator/platform/accounts"
 	"incubator/web/pages"
 )
 
@@ -17,23 +18,38 @@ import (
 // one network packet holds.
 const compressFrom = 1400
 
-// Frame returns the shared part of a page for the caller. Handlers add title,
-// section and heading.
+// Frame returns the shared part of a page for the caller, with the messages that
+// wait for it. Handlers add title, section and heading.
 func (a *App) Frame(c *fiber.Ctx) pages.Frame {
-	f := pages.Frame{Version: a.cfg.Version, Here: c.Path()}
+	f := pages.Frame{Version: a.cfg.Version, Here: c.Path(), Flash: a.takeFlash(c)}
 	if theme := c.Cookies(themeCookie); theme == "light" || theme == "dark" {
 		f.Theme = theme
 	}
-	if p := Caller(c); p != nil {
-		f.Viewer = &pages.Viewer{Name: p.Name, Initials: initials(p.Name), Organization: p.Organization, Kind: p.Kind,
-			Organizer: p.Has(Organizer) || p.Has(Administrator), Admin: p.Has(Administrator)}
+	if p := Caller(c); p.SignedIn() {
+		f.Viewer = a.viewer(c, p)
 		f.CSRF = a.FormToken(c)
 	}
 	return f
 }
 
-// initials returns up to two capitals for the avatar.
-func initials(name string) string {
+// viewer describes the caller for the top bar. A page is shown without the
+// organisation rather than not at all.
+func (a *App) viewer(c *fiber.Ctx, p accounts.Principal) *pages.Viewer {
+	v := &pages.Viewer{Name: p.User.Name, Initials: Initials(p.User.Name), Organizer: p.CanOrganise(), Admin: p.CanAdminister()}
+	if p.User.OrganizationID == "" {
+		return v
+	}
+	o, err := a.services.Accounts.Organization(c.UserContext(), p.User.OrganizationID)
+	if err != nil {
+		a.cfg.Log.WarnContext(c.UserContext(), "the organisation of a viewer cannot be read", "user", p.User.ID, "error", err.Error())
+		return v
+	}
+	v.Organization, v.Kind = o.Name, string(o.Kind)
+	return v
+}
+
+// Initials returns up to two capitals for the avatar.
+func Initials(name string) string {
 	var out strings.Builder
 	for _, word := range strings.Fields(name) {
 		r, _ := utf8.DecodeRuneInString(word)
@@ -66,12 +82,12 @@ func (a *App) RenderPart(c *fiber.Ctx, page, part string, model any) error {
 func (a *App) sendHTML(c *fiber.Ctx, body []byte) error {
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	c.Vary(fiber.HeaderCookie, fiber.HeaderAcceptEncoding)
-	if Caller(c) == nil && c.Method() == fiber.MethodGet {
+	if !Caller(c).SignedIn() && c.Method() == fiber.MethodGet {
 		sum := sha256.Sum256(body)
 		tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
 		c.Set(fiber.HeaderETag, tag)
 		c.Set(fiber.HeaderCacheControl, "private, no-cache")
-		if matchesTag(c.Get(fiber.HeaderIfNoneMatch), tag) {
+		if MatchesTag(c.Get(fiber.HeaderIfNoneMatch), tag) {
 			return c.SendStatus(fiber.StatusNotModified)
 		}
 	} else {
@@ -92,8 +108,8 @@ func (a *App) sendHTML(c *fiber.Ctx, body []byte) error {
 	return c.Send(b.Bytes())
 }
 
-// matchesTag compares If-None-Match with a tag, weakly as RFC 9110 asks.
-func matchesTag(header, tag string) bool {
+// MatchesTag compares If-None-Match with a tag, weakly as RFC 9110 asks.
+func MatchesTag(header, tag string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		part = strings.TrimSpace(part)
 		if part == "*" || strings.TrimPrefix(part, "W/") == strings.TrimPrefix(tag, "W/") {

@@ -5,24 +5,18 @@ import (
 	"slices"
 
 	"github.com/gofiber/fiber/v2"
+
+	"incubator/platform/accounts"
 )
 
-// Role is a role that a route may ask for. The two that are not roles of a
-// user say "anyone at all" and "anyone signed in".
-type Role string
-
-// The roles.
+// The two roles that no user has: they say "anyone at all" and "anyone signed in".
 const (
-	Anyone        Role = "anyone"
-	SignedIn      Role = "signed_in"
-	Administrator Role = "administrator"
-	Organizer     Role = "organiser"
-	Trainer       Role = "trainer"
-	Evaluator     Role = "evaluator"
-	Participant   Role = "participant"
-	Partner       Role = "partner"
-	Observer      Role = "observer"
+	Anyone   accounts.Role = "anyone"
+	SignedIn accounts.Role = "signed_in"
 )
+
+// AnyScope on a route accepts every valid API token.
+const AnyScope accounts.Scope = "any"
 
 // Kind says what a route answers with, which decides how it fails.
 type Kind string
@@ -37,16 +31,19 @@ const (
 
 // Route is one line of the route table.
 type Route struct {
-	Method    string
-	Path      string
-	Roles     []Role // any of them may call it
+	Method string
+	Path   string
+	Roles  []accounts.Role // any of them may call it
+	// Scope is what an API token needs to call it. Empty means that no token may,
+	// unless the route is for anyone: there a token needs no scope.
+	Scope     accounts.Scope
 	Kind      Kind
 	Operation string // unique name, used in logs and metrics
 	Template  string // page template that the handler renders, if any
 	// BodyLimit in bytes; 0 means the configured limit.
 	BodyLimit int64
-	// Upload leaves the body unread for the handler, which must then check the
-	// form token itself, before it reads a file.
+	// Upload leaves the body unread for the handler and sets no deadline. On a
+	// page the handler must check the form token itself, before it reads a file.
 	Upload bool
 	// NoToken accepts a form without a token, for actions that change nothing
 	// but the reader's own view. Requests from other sites are still refused.
@@ -56,7 +53,7 @@ type Route struct {
 
 // routes is the one table of everything that the platform serves.
 func (a *App) routes() []Route {
-	all := []Role{Anyone}
+	all := []accounts.Role{Anyone}
 	return []Route{
 		{Method: "GET", Path: "/healthz", Roles: all, Kind: KindStatic, Operation: "health", Handler: a.health},
 		{Method: "GET", Path: "/readyz", Roles: all, Kind: KindStatic, Operation: "ready", Handler: a.ready},
@@ -94,7 +91,7 @@ func (a *App) guards(r Route) []fiber.Handler {
 	if r.Kind == KindStatic {
 		return append(chain, r.Handler)
 	}
-	if r.Kind != KindStream {
+	if r.Kind != KindStream && !r.Upload {
 		chain = append(chain, a.deadline)
 	}
 	return append(chain, a.limitBody(r), a.authenticate, a.authorize(r), a.checkOrigin(r), r.Handler)
@@ -108,15 +105,19 @@ func (a *App) name(r Route) fiber.Handler {
 	}
 }
 
-// allows reports whether the route may be called by the principal, who is nil
-// when nobody is signed in.
-func (r Route) allows(p *Principal) bool {
+// allows reports whether the roles of the principal open the route.
+func (r Route) allows(p accounts.Principal) bool {
 	if slices.Contains(r.Roles, Anyone) {
 		return true
 	}
-	if p == nil {
-		return false
+	return p.SignedIn() && (slices.Contains(r.Roles, SignedIn) || p.HasRole(r.Roles...))
+}
+
+// takesToken reports whether the principal came without an API token, or with one
+// whose scopes open the route.
+func (r Route) takesToken(p accounts.Principal) bool {
+	if p.TokenID == "" || slices.Contains(r.Roles, Anyone) || r.Scope == AnyScope {
+		return true
 	}
-	return slices.Contains(r.Roles, SignedIn) ||
-		slices.ContainsFunc(r.Roles, func(role Role) bool { return slices.Contains(p.Roles, role) })
+	return r.Scope != "" && p.Allows(r.Scope)
 }

@@ -1,21 +1,19 @@
 package web_test
 
 import (
-	"bufio"
 	"compress/gzip"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/stretchr/testify/require"
 
+	"incubator/platform/accounts"
 	"incubator/web"
 	"incubator/web/pages"
 	"incubator/web/static"
@@ -48,7 +46,7 @@ func TestAssetsComeCompressedAndForever(t *testing.T) {
 }
 
 func TestPagesOfNobodyCarryATag(t *testing.T) {
-	var app *web.App
+	var app *site
 	home := func(c *fiber.Ctx) error { return app.Render(c, "sign_in", pages.SignInPage{Frame: app.Frame(c)}) }
 	app, _ = newApp(t, web.Config{}, route("GET", "/", web.KindPage, home, web.Anyone))
 	first, _ := call(t, app, "GET", "/", "")
@@ -58,7 +56,7 @@ func TestPagesOfNobodyCarryATag(t *testing.T) {
 	require.Empty(t, body)
 	zipped, _ := call(t, app, "GET", "/", "", "Accept-Encoding", "gzip")
 	require.Equal(t, "gzip", zipped.Header.Get("Content-Encoding"))
-	mine, _ := call(t, app, "GET", "/", "", "Cookie", "session=partner")
+	mine, _ := call(t, app, "GET", "/", "", "Cookie", app.cookie(accounts.Partner))
 	require.Empty(t, mine.Header.Get("ETag"))
 	require.Contains(t, mine.Header.Get("Cache-Control"), "no-store")
 }
@@ -91,67 +89,7 @@ func TestMetricsAreForAdministrators(t *testing.T) {
 	app, _ := newApp(t, web.Config{}) // the test connection has no loopback address
 	res, _ := call(t, app, "GET", "/metrics", "")
 	require.Equal(t, http.StatusForbidden, res.StatusCode)
-	res, body := call(t, app, "GET", "/metrics", "", "Authorization", "Bearer administrator")
+	res, body := call(t, app, "GET", "/metrics", "", "Authorization", app.bearer(accounts.Administrator, accounts.ScopeAdmin))
 	require.Equal(t, http.StatusOK, res.StatusCode)
 	require.Contains(t, body, `incubator_http_requests_total{method="GET",operation="metrics",status="403"} 1`)
-}
-
-// wire is an Events that delivers what the test sends and tells what was asked.
-type wire struct {
-	events chan web.Event
-	after  chan string
-}
-
-func (w wire) Subscribe(_ context.Context, _ *web.Principal, topics []string, after string) (<-chan web.Event, error) {
-	w.after <- strings.Join(topics, "+") + " after " + after
-	return w.events, nil
-}
-
-func TestEventsResumeBeatAndEnd(t *testing.T) {
-	w := wire{events: make(chan web.Event, 1), after: make(chan string, 1)}
-	app, err := web.New(web.Config{Heartbeat: 10 * time.Millisecond, Log: slog.New(slog.DiscardHandler)}, web.Services{Events: w})
-	require.NoError(t, err)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	go func() { _ = app.Fiber().Listener(l) }()
-	req, err := http.NewRequestWithContext(t.Context(), "GET", "http://"+l.Addr().String()+"/api/v1/events?topics=board,runs", nil)
-	require.NoError(t, err)
-	req.Header.Set("Last-Event-ID", "41")
-	res, err := http.DefaultClient.Do(req)
-	require.NoError(t, err)
-	defer res.Body.Close()
-	require.Equal(t, "text/event-stream", res.Header.Get("Content-Type"))
-	require.Equal(t, "board+runs after 41", <-w.after)
-	lines := bufio.NewScanner(res.Body)
-	until := func(want string) {
-		for lines.Scan() {
-			if lines.Text() == want {
-				return
-			}
-		}
-		require.Fail(t, "the stream ended before "+want)
-	}
-	until("event: heartbeat")
-	until("event: heartbeat")
-	w.events <- web.Event{ID: "42", Name: "board", Data: "changed"}
-	until("id: 42")
-	until("event: board")
-	until("data: changed")
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	done := make(chan error, 1)
-	go func() { done <- app.Shutdown(ctx) }()
-	for lines.Scan() { // until the server ends the stream
-	}
-	require.NoError(t, lines.Err())
-	http.DefaultClient.CloseIdleConnections()
-	require.NoError(t, <-done)
-}
-
-func TestAStreamNeedsTopics(t *testing.T) {
-	app, _ := newApp(t, web.Config{})
-	res, _ := call(t, app, "GET", "/api/v1/events", "")
-	require.Equal(t, http.StatusUnprocessableEntity, res.StatusCode)
-	res, _ = call(t, app, "GET", "/api/v1/events?topics=a", "")
-	require.Equal(t, http.StatusServiceUnavailable, res.StatusCode)
 }

@@ -3,32 +3,14 @@ package web
 import (
 	"context"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"incubator/platform/accounts"
 	"incubator/platform/errs"
 )
-
-// Principal is who calls: what a session or an API token stands for.
-type Principal struct {
-	UserID       string
-	Name         string
-	Organization string
-	Kind         string // of the organisation
-	Roles        []Role
-}
-
-// Has reports whether the principal has the role; nobody has none.
-func (p *Principal) Has(role Role) bool { return p != nil && slices.Contains(p.Roles, role) }
-
-// Accounts turns a session or API token into who calls. A token that is not
-// valid is an errs.Unauthorized error.
-type Accounts interface {
-	Authenticate(ctx context.Context, token string) (Principal, error)
-}
 
 // contextKey keeps our request values apart from those of libraries.
 type contextKey string
@@ -37,32 +19,51 @@ const (
 	keyRoute     contextKey = "route"
 	keyPrincipal contextKey = "principal"
 	keyRequestID contextKey = "request_id"
-	keyBearer    contextKey = "bearer"
 )
 
-// Caller returns who is signed in, nil for nobody.
-func Caller(c *fiber.Ctx) *Principal {
-	p, _ := c.Locals(keyPrincipal).(*Principal)
-	return p
+// Caller returns who makes the request; the zero principal is a guest.
+func Caller(c *fiber.Ctx) accounts.Principal {
+	if p, ok := c.Locals(keyPrincipal).(*accounts.Principal); ok {
+		return *p
+	}
+	return accounts.Principal{}
+}
+
+// credential is the secret that a request proves its caller with.
+type credential struct {
+	secret string
+	bearer bool // an API token in the Authorization header, not a session's cookie
+}
+
+func (a *App) credentialOf(c *fiber.Ctx) credential {
+	if scheme, value, ok := strings.Cut(c.Get(fiber.HeaderAuthorization), " "); ok && strings.EqualFold(scheme, "bearer") {
+		return credential{strings.TrimSpace(value), true}
+	}
+	return credential{secret: a.SessionToken(c)}
+}
+
+// principal returns whom the credential stands for; none at all is a guest.
+func (a *App) principal(ctx context.Context, from credential) (accounts.Principal, error) {
+	switch {
+	case a.services.Accounts == nil, from == credential{}:
+		return accounts.Principal{}, nil
+	case from.bearer:
+		return a.services.Accounts.AuthenticateToken(ctx, from.secret)
+	}
+	return a.services.Accounts.Authenticate(ctx, from.secret)
 }
 
 // authenticate finds out who calls, from the session cookie or a bearer token.
 // A page read with a stale cookie is a page read by nobody; a bearer token
 // that is not valid is always refused, so that no program works by accident.
 func (a *App) authenticate(c *fiber.Ctx) error {
-	token, bearer := a.sessionToken(c), false
-	if scheme, value, ok := strings.Cut(c.Get(fiber.HeaderAuthorization), " "); ok && strings.EqualFold(scheme, "bearer") {
-		token, bearer = strings.TrimSpace(value), true
-	}
-	if token == "" || a.services.Accounts == nil {
-		return c.Next()
-	}
-	p, err := a.services.Accounts.Authenticate(c.UserContext(), token)
+	from := a.credentialOf(c)
+	p, err := a.principal(c.UserContext(), from)
+	p.IP = c.IP()
 	switch {
 	case err == nil:
 		c.Locals(keyPrincipal, &p)
-		c.Locals(keyBearer, bearer)
-	case !errs.Is(err, errs.Unauthorized) || bearer:
+	case !errs.Is(err, errs.Unauthorized) || from.bearer:
 		return err
 	default:
 		a.ClearSession(c)
@@ -75,15 +76,24 @@ func (a *App) authorize(r Route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		p := Caller(c)
 		switch {
+		case !r.takesToken(p):
+			return scopeMissing(r)
 		case r.allows(p):
 			return c.Next()
-		case p != nil:
+		case p.SignedIn():
 			return errs.New(errs.Forbidden, "Your account may not do this.")
 		case r.Kind == KindPage && c.Method() == fiber.MethodGet:
 			return c.Redirect("/sign-in?next="+url.QueryEscape(c.OriginalURL()), fiber.StatusSeeOther)
 		}
 		return errs.New(errs.Unauthorized, "Sign in to do this.")
 	}
+}
+
+func scopeMissing(r Route) error {
+	if r.Scope == "" {
+		return errs.New(errs.Forbidden, "This is not open to API tokens. Sign in with your password to do it.")
+	}
+	return errs.New(errs.Forbidden, "This API token lacks the scope %q.", string(r.Scope))
 }
 
 // SetSession stores the token of a new session in the browser until it expires.
@@ -100,7 +110,8 @@ func (a *App) ClearSession(c *fiber.Ctx) {
 	c.Cookie(cookie)
 }
 
-func (a *App) sessionToken(c *fiber.Ctx) string { return c.Cookies(a.sessionName()) }
+// SessionToken returns the secret of the session that the browser shows, "" for none.
+func (a *App) SessionToken(c *fiber.Ctx) string { return c.Cookies(a.sessionName()) }
 
 // sessionName carries the __Host- prefix where cookies are secure: a browser
 // then refuses the cookie from any other host or path.

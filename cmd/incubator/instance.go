@@ -31,3 +31,10 @@ func instanceID(dataDir string) (string, error) {
 	}
 	return id, nil
 }
+
+// newSecret returns 32 random bytes.
+func newSecret() []byte {
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // never fails, by its contract
+	return secret
+}

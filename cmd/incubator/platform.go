@@ -18,6 +18,7 @@ import (
 	"incubator/platform/db"
 	"incubator/platform/events"
 	"incubator/platform/files"
+	"incubator/platform/idempotency"
 	"incubator/platform/jobs"
 	"incubator/sandboxes"
 	"incubator/sandboxes/docker"
@@ -36,6 +37,7 @@ type platform struct {
 	files     *files.Store
 	events    *events.Bus
 	audit     *audit.Log
+	answers   *idempotency.Store
 	accounts  *accounts.Service
 	jobs      *jobs.Client
 	docker    *client.Client
@@ -85,6 +87,7 @@ func (p *platform) openData(ctx context.Context) (err error) {
 	p.events = events.New(events.Options{})
 	p.onClose(func() error { p.events.Close(); return nil })
 	p.audit = audit.New(p.db)
+	p.answers = idempotency.New(p.db, time.Now)
 	p.accounts, err = accounts.New(p.db, p.audit, accounts.Options{Log: p.log})
 	return err
 }

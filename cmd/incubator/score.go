@@ -59,17 +59,17 @@ func (c *ScoreCmd) Run(ctx context.Context, streams *Streams) error {
 }
 
 func (c *ScoreCmd) request() (req metrics.Request, err error) {
-	switch {
-	case c.Metric == "":
+	if c.Metric == "" {
 		return req, errs.New(errs.Invalid, "name a metric; --list shows them")
+	}
+	metric, err := metrics.Lookup(c.Metric)
+	switch {
+	case err != nil:
+		return req, err
 	case c.Truth == "":
 		return req, errs.New(errs.Invalid, "--truth FILE is missing")
 	case c.Prediction == "":
 		return req, errs.New(errs.Invalid, "--prediction FILE is missing")
-	}
-	metric, err := metrics.Lookup(c.Metric)
-	if err != nil {
-		return req, err
 	}
 	req.Metrics = []metrics.Spec{{Name: metric.Name, Params: c.Param}}
 	req.AllowExtra, req.Limits.MaxRows = c.AllowExtra, c.MaxRows

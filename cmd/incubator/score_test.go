@@ -95,6 +95,7 @@ func TestScoreErrorsAreClear(t *testing.T) {
 		want string
 	}{
 		{nil, "name a metric; --list shows them"},
+		{[]string{"f11"}, `there is no metric "f11"; did you mean`},
 		{[]string{"f1"}, "--truth FILE is missing"},
 		{[]string{"f1", "--truth", "truth.csv"}, "--prediction FILE is missing"},
 		{[]string{"f2", "--truth", "truth.csv", "--prediction", "scores.csv"}, `there is no metric "f2"; did you mean f1?`},

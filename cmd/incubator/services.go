@@ -41,6 +41,7 @@ func (p *platform) start(ctx context.Context) error {
 	p.every(ctx, scoring.WarmEvery, "warm", p.scoring.Warm)
 	p.every(ctx, time.Minute, "seal", func(ctx context.Context) error { _, err := p.audit.Seal(ctx); return err })
 	p.every(ctx, time.Hour, "prune", func(ctx context.Context) error { _, err := p.accounts.Prune(ctx); return err })
+	p.every(ctx, time.Hour, "forget answers", p.answers.Prune)
 	return nil
 }
 

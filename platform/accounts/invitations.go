@@ -215,9 +215,5 @@ func (s *Service) consume(ctx context.Context, tx *db.Tx, token string) (Invitat
 	if err != nil {
 		return Invitation{}, err
 	}
-	n, err := useInvitation(ctx, tx, i.ID)
-	if err == nil && n == 0 {
-		err = errs.New(errs.Conflict, "this invitation has been used up")
-	}
-	return i, err
+	return i, useInvitation(ctx, tx, i.ID)
 }

@@ -79,3 +79,46 @@ func (s *Service) EditOrganization(ctx context.Context, by Principal, id string,
 	})
 	return o, err
 }
+
+// CreateOrganization lets organisers add an organisation that nobody belongs to yet.
+func (s *Service) CreateOrganization(ctx context.Context, by Principal, in NewOrganization) (Organization, error) {
+	if !by.CanOrganise() {
+		return Organization{}, forbidden("only organisers add organisations")
+	}
+	if err := in.normalize(); err != nil {
+		return Organization{}, err
+	}
+	var o Organization
+	err := s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
+		id, err := s.settleOrganization(ctx, tx, by, "", &in)
+		if err != nil {
+			return err
+		}
+		o, err = findOrganization(ctx, tx, id)
+		return err
+	})
+	return o, err
+}
+
+// OrganizationSize is how many teams and enabled users belong to an organisation.
+type OrganizationSize struct{ Teams, Users int }
+
+// OrganizationSizes counts the teams and enabled users of all organisations, by
+// the organisation's id. One without either is missing.
+func (s *Service) OrganizationSizes(ctx context.Context) (map[string]OrganizationSize, error) {
+	return countOrganizations(ctx, s.db.Read())
+}
+
+// OrganizationTeams lists the teams of an organisation by name.
+func (s *Service) OrganizationTeams(ctx context.Context, id string) ([]Team, error) {
+	return listOrganizationTeams(ctx, s.db.Read(), id)
+}
+
+// OrganizationUsers lists up to limit users of an organisation by name, for the
+// people who belong to it and for organisers.
+func (s *Service) OrganizationUsers(ctx context.Context, by Principal, id string, limit int) ([]User, error) {
+	if !by.CanOrganise() && (id == "" || by.User.OrganizationID != id) {
+		return nil, forbidden("only members of this organisation see its people")
+	}
+	return listOrganizationUsers(ctx, s.db.Read(), id, limit)
+}

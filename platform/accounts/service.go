@@ -113,6 +113,9 @@ func failed(err error, doing string) error {
 	if err == nil {
 		return nil
 	}
+	if db.Full(err) {
+		return errs.Wrap(err, errs.Unavailable, "the disk is full; nothing was changed")
+	}
 	return errs.Wrap(err, errs.Internal, "could not %s", doing)
 }
 

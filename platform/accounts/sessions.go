@@ -32,6 +32,21 @@ func (s *Service) RevokeSession(ctx context.Context, by Principal, sessionID str
 	})
 }
 
+// RevokeOtherSessions ends all of the principal's own sessions but the one that it
+// acts in, and returns how many.
+func (s *Service) RevokeOtherSessions(ctx context.Context, by Principal) (ended int64, err error) {
+	if !by.CanManageAccount() {
+		return 0, unauthorized()
+	}
+	err = s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if ended, err = deleteSessions(ctx, tx, by.User.ID, by.SessionID); err != nil || ended == 0 {
+			return err
+		}
+		return s.record(ctx, tx, by, "session.revoke_others", "user", by.User.ID, map[string]any{"sessions_ended": ended})
+	})
+	return ended, err
+}
+
 // Prune removes sessions that nobody can use any more; run it daily.
 func (s *Service) Prune(ctx context.Context) (removed int64, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -161,6 +161,28 @@ func TestRevocationRacesWithAuthentication(t *testing.T) {
 	})
 }
 
+// Whoever signs in with the old password while it is changed has no session in
+// the end: it was ended by the change, or was never started.
+func TestSignInRacesWithPasswordChange(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		for n := range 10 {
+			p := f.signUp(n)
+			tokens := make([]string, 6)
+			atOnce(len(tokens)+1, func(i int) error {
+				if i == len(tokens) {
+					return f.SetPassword(f.ctx, accounts.System(), p.User.ID, "another-Good-1")
+				}
+				in, err := f.SignIn(f.ctx, p.User.Email, goodPassword, client)
+				tokens[i] = in.Token
+				return err
+			})
+			for _, token := range tokens {
+				require.False(t, f.signedIn(token))
+			}
+		}
+	})
+}
+
 // A principal is cached for five seconds, so authenticating costs no query; a
 // change that this process did not make shows after that.
 func TestAuthenticationIsCached(t *testing.T) {

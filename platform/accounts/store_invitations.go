@@ -45,10 +45,11 @@ func findInvitationByToken(ctx context.Context, q db.Querier, hash []byte) (Invi
 	return i, failed(err, "read the invitation")
 }
 
-// useInvitation counts one use; the condition makes overuse impossible.
-func useInvitation(ctx context.Context, tx *db.Tx, id string) (int64, error) {
-	result, err := tx.ExecContext(ctx, `UPDATE invitations SET uses = uses + 1 WHERE id = $1 AND uses < max_uses`, id)
-	return affected(result, err, "use the invitation")
+// useInvitation counts one use. That there is one left was checked in the same
+// serialisable transaction; the table's CHECK is the last guard.
+func useInvitation(ctx context.Context, tx *db.Tx, id string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE invitations SET uses = uses + 1 WHERE id = $1`, id)
+	return failed(err, "use the invitation")
 }
 
 func revokeInvitation(ctx context.Context, tx *db.Tx, id string, at time.Time) error {

@@ -47,3 +47,35 @@ func listOrganizations(ctx context.Context, q db.Querier) ([]Organization, error
 	rows, err := q.QueryContext(ctx, `SELECT `+organizationColumns+` FROM organizations o ORDER BY o.name_key`)
 	return collect(rows, err, "list the organisations", scanOrganization)
 }
+
+func countOrganizations(ctx context.Context, q db.Querier) (map[string]OrganizationSize, error) {
+	rows, err := q.QueryContext(ctx, `SELECT o.id,
+		(SELECT COUNT(*) FROM teams t WHERE t.organization_id = o.id),
+		(SELECT COUNT(*) FROM users u WHERE u.organization_id = o.id AND u.disabled_at IS NULL) FROM organizations o`)
+	type counted struct {
+		id string
+		OrganizationSize
+	}
+	list, err := collect(rows, err, "count the organisations", func(r row) (counted, error) {
+		var c counted
+		err := r.Scan(&c.id, &c.Teams, &c.Users)
+		return c, err
+	})
+	out := map[string]OrganizationSize{}
+	for _, c := range list {
+		if c.OrganizationSize != (OrganizationSize{}) {
+			out[c.id] = c.OrganizationSize
+		}
+	}
+	return out, err
+}
+
+func listOrganizationTeams(ctx context.Context, q db.Querier, id string) ([]Team, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+teamColumns+` FROM teams t WHERE t.organization_id = $1 ORDER BY t.name_key`, cut(id, 64))
+	return collect(rows, err, "list the teams", scanTeam)
+}
+
+func listOrganizationUsers(ctx context.Context, q db.Querier, id string, limit int) ([]User, error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+userColumns+` FROM users u WHERE u.organization_id = $1 ORDER BY u.name, u.id LIMIT $2`, cut(id, 64), limit)
+	return collect(rows, err, "list the users", func(r row) (User, error) { return scanUser(r) })
+}

@@ -9,6 +9,7 @@ import (
 
 	"incubator/platform/accounts"
 	"incubator/platform/audit"
+	"incubator/platform/db/dbtest"
 	"incubator/platform/errs"
 )
 
@@ -37,6 +38,18 @@ func TestAdministration(t *testing.T) {
 		_, err = f.CreateUser(f.ctx, admin, person(3), []accounts.Role{"king"})
 		requireCode(t, errs.Invalid, err)
 	})
+}
+
+func TestFullDisk(t *testing.T) {
+	f := newFixture(t, dbtest.New(t))
+	_, err := f.db.Pool().ExecContext(f.ctx, `PRAGMA max_page_count = 1`)
+	require.NoError(t, err)
+	for i := 0; err == nil && i < 1000; i++ {
+		_, err = f.SignUp(f.ctx, person(i), "", accounts.Client{})
+	}
+	requireCode(t, errs.Unavailable, err)
+	require.Contains(t, errs.MessageOf(err), "disk is full")
+	f.actions()
 }
 
 // Each call that needs a role is refused to who lacks it.

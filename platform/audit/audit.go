@@ -40,11 +40,12 @@ type Row struct {
 
 // Log is the audit record of one database.
 type Log struct {
-	db *db.DB
+	db   *db.DB
+	wake chan struct{} // tells a Sealer of this process that there is work
 }
 
 // New returns the record kept in the database.
-func New(database *db.DB) *Log { return &Log{db: database} }
+func New(database *db.DB) *Log { return &Log{db: database, wake: make(chan struct{}, 1)} }
 
 // canonical is the JSON form that is hashed. Its field order is fixed by the
 // struct and, inside detail, by the text that was stored.

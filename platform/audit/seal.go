@@ -11,8 +11,8 @@ const sealBatch = 500
 
 // Seal chains the committed rows that are not chained yet, in the order of their
 // ids, and returns how many. A row that commits late, behind higher ids, gets the
-// next place. On SQLite there is nothing to do. Run it every second or so on one
-// node; when two nodes seal at once, one of them does nothing.
+// next place. On SQLite there is nothing to do. A Sealer calls it; when two nodes
+// seal at once, one of them does nothing.
 func (l *Log) Seal(ctx context.Context) (int, error) {
 	if l.db.Dialect() != db.Postgres {
 		return 0, nil

@@ -19,6 +19,7 @@ func (l *Log) Record(ctx context.Context, tx *db.Tx, e Entry) error {
 		return err
 	}
 	if l.db.Dialect() == db.Postgres {
+		tx.OnCommit(l.notify)
 		_, err = tx.ExecContext(ctx, `INSERT INTO audit_log (at, actor, actor_name, action, object_kind, object_id, detail, ip)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			s.At, s.Actor, s.ActorName, s.Action, s.Kind, s.ObjectID, string(s.Detail), s.IP)
@@ -84,6 +85,9 @@ func clean(text string) string {
 func failed(err error, doing string) error {
 	if err == nil {
 		return nil
+	}
+	if db.Full(err) {
+		return errs.Wrap(err, errs.Unavailable, "the disk is full; nothing was changed")
 	}
 	return errs.Wrap(err, errs.Internal, "could not %s the audit record", doing)
 }

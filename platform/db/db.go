@@ -130,6 +130,19 @@ func (d *DB) Exclusive() bool { return d.lock != nil }
 // inTxKey marks the context inside a transaction of one database.
 type inTxKey struct{ d *DB }
 
+// joinKey marks a context whose InTx works in a transaction that there is already.
+type joinKey struct{ d *DB }
+
+// Join returns a context, for use inside the function of InTx alone, in which
+// InTx works in tx: what it does is durable when tx is, and its hooks run then.
+// It lets one caller commit a record of its own together with the effect of a
+// method that owns its transaction. When such a method fails, the caller must
+// fail too, since there is no savepoint between them. Reads outside of tx do not
+// see what it wrote.
+func (d *DB) Join(ctx context.Context, tx *Tx) context.Context {
+	return context.WithValue(ctx, joinKey{d}, tx)
+}
+
 // InTx runs fn in one transaction and returns nil only when its work is durable.
 // When fn returns an error, all it did is undone and the error is returned as it
 // is; when fn panics, its work is undone and the panic goes on in the caller.
@@ -145,6 +158,9 @@ type inTxKey struct{ d *DB }
 // Isolation is serialisable on both databases. On SQLite concurrent calls share
 // one commit (see writer).
 func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	if tx, ok := ctx.Value(joinKey{d}).(*Tx); ok {
+		return fn(ctx, tx)
+	}
 	if ctx.Value(inTxKey{d}) != nil {
 		return errs.New(errs.Internal, "db: InTx called inside InTx; pass the transaction on instead")
 	}

@@ -45,6 +45,16 @@ func ForeignKey(err error) bool {
 	return errors.As(err, &lite) && lite.Code() == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
 }
 
+// Full reports whether err says that the database has no room to write.
+func Full(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "53100" // disk_full
+	}
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_FULL
+}
+
 // sqliteUnique reads "… UNIQUE constraint failed: t.a, t.b (2067)" or
 // "… failed: index 'name' (2067)".
 func sqliteUnique(message string) string {

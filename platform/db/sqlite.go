@@ -9,8 +9,6 @@ import (
 	"runtime"
 	"strconv"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
-
 	"incubator/platform/errs"
 )
 
@@ -76,10 +74,11 @@ func createPrivate(path string) error {
 }
 
 func openPool(ctx context.Context, dsn string, conns int) (*sql.DB, error) {
-	pool, err := sql.Open("sqlite", dsn)
+	connector, err := newStatementConnector(dsn)
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Invalid, "the database URL is not usable")
 	}
+	pool := sql.OpenDB(connector)
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
 	if err := pool.PingContext(ctx); err != nil {

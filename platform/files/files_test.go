@@ -214,6 +214,27 @@ func TestSmallLimit(t *testing.T) {
 	require.Contains(t, errs.MessageOf(err), "16 KiB")
 }
 
+// The database may not grow: a full disk for SQLite.
+func TestFullDatabase(t *testing.T) {
+	ctx, s := context.Background(), newStore(t)
+	_, err := s.db.Pool().ExecContext(ctx, `PRAGMA max_page_count = 1`) // means: its present size
+	require.NoError(t, err)
+	full := func(i int) error {
+		return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, err := s.PutSmallTx(ctx, tx, bytes.Repeat([]byte{byte(i)}, files.SmallLimit))
+			return err
+		})
+	}
+	for i := 0; err == nil && i < 100; i++ {
+		err = full(i)
+	}
+	require.True(t, errs.Is(err, errs.Unavailable), "%v", err)
+	require.Contains(t, errs.MessageOf(err), "disk is full")
+	_, err = s.db.Pool().ExecContext(ctx, `PRAGMA max_page_count = 1000000`)
+	require.NoError(t, err)
+	require.NoError(t, full(200), "it goes on once there is room")
+}
+
 func TestFormatSize(t *testing.T) {
 	for n, want := range map[int64]string{
 		0: "0 bytes", 1023: "1023 bytes", 1024: "1 KiB", 1536: "1.5 KiB", 10 << 20: "10 MiB",

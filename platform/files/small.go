@@ -127,8 +127,12 @@ func (s *Store) removeOldSmall(ctx context.Context, row smallRow, olderThan time
 }
 
 func databaseError(err error, doing string) error {
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
+	case db.Full(err):
+		return errs.Wrap(err, errs.Unavailable, "the disk is full; the file was not stored")
+	default:
+		return errs.Wrap(err, errs.Internal, "the file store could not %s", doing)
 	}
-	return errs.Wrap(err, errs.Internal, "the file store could not %s", doing)
 }

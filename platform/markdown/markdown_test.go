@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -203,6 +204,23 @@ func TestOrdinaryLongTextsPass(t *testing.T) {
 		_, err := newRenderer().Render([]byte(src))
 		require.NoError(t, err, name)
 	}
+}
+
+func TestOneRendererServesAll(t *testing.T) {
+	src, err := os.ReadFile("testdata/challenge.md")
+	require.NoError(t, err)
+	r := newRenderer()
+	want, err := r.Render(src)
+	require.NoError(t, err)
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			if got, err := r.Render(src); err != nil || got != want {
+				t.Errorf("another text: %v", err)
+			}
+		})
+	}
+	wait.Wait()
 }
 
 func FuzzRender(f *testing.F) {

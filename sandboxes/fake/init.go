@@ -33,11 +33,11 @@ func Init(command func(ctx context.Context, job *Job) int) Program {
 	return func(ctx context.Context, p Process) int {
 		in, out := wire.NewReader(p.Stdin), wire.NewWriter(p.Stdout)
 		if out.Frame(wire.KindHello, nil) != nil {
-			return 71
+			return wire.ExitAlone
 		}
 		job, err := readJob(in)
 		if err != nil {
-			return 71
+			return wire.ExitAlone
 		}
 		lost, cancel := context.WithCancel(ctx)
 		defer cancel()
@@ -56,7 +56,7 @@ func (j *Job) answer(ctx context.Context, out *wire.Writer, command func(context
 	j.Trailer = &wire.Trailer{Nonce: j.Nonce, PeakMemory: 1 << 20}
 	code := command(ctx, j)
 	if ctx.Err() != nil {
-		return 71
+		return wire.ExitAlone
 	}
 	j.Trailer.ExitCode = code
 	if code == 0 && j.Job.Output != "" {

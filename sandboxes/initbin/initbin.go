@@ -13,11 +13,11 @@ import (
 var files embed.FS
 
 // For returns the static init program for a Linux engine of the architecture
-// (as in GOARCH), or errs.Unavailable when this build has none.
+// (as in GOARCH), or errs.Internal when this build has none: waiting does not help.
 func For(arch string) ([]byte, error) {
 	program, err := files.ReadFile("bin/init-linux-" + arch)
 	if err != nil {
-		return nil, errs.Wrap(err, errs.Unavailable,
+		return nil, errs.Wrap(err, errs.Internal,
 			"This build has no sandbox init program for linux/%s: build it with \"make build\".", arch)
 	}
 	return program, nil

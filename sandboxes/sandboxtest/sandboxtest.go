@@ -106,9 +106,12 @@ func Image(t testing.TB, files map[string][]byte, changes ...string) string {
 	found, err := api.ImageInspect(t.Context(), tag)
 	require.NoError(t, err)
 	t.Cleanup(func() {
+		ctx := context.WithoutCancel(t.Context())
 		// The last sandbox may still be on its way out.
-		_, err := api.ImageRemove(context.WithoutCancel(t.Context()), tag, image.RemoveOptions{Force: true, PruneChildren: true})
-		require.NoError(t, err)
+		require.Eventually(t, func() bool {
+			_, err := api.ImageRemove(ctx, tag, image.RemoveOptions{Force: true, PruneChildren: true})
+			return err == nil
+		}, 30*time.Second, 100*time.Millisecond, "the test's image cannot be removed")
 	})
 	return found.ID
 }

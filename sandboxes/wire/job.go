@@ -15,6 +15,15 @@ const (
 	IdleEnv = "INCUBATOR_IDLE_SECONDS"
 )
 
+// How the init program exits. Only the first comes with a Trailer; the others
+// are never the command's fault, since the command cannot choose them.
+const (
+	ExitDelivered = 0
+	ExitProtocol  = 70 // the job could not be read
+	ExitAlone     = 71 // the platform went away
+	ExitIdle      = 72 // no job came in time
+)
+
 // The steps that the init program announces, in this order. A step that has
 // nothing to do is left out.
 const (

@@ -5,7 +5,6 @@ package library
 import (
 	"context"
 	"embed"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -107,17 +106,8 @@ func generateAwareness(ctx context.Context, g scenarios.Generator, out generate.
 // shared adapts a generator whose inputs lie beside the truth.
 func shared(run func(context.Context, generate.Options) (generate.Summary, error)) generator {
 	return func(ctx context.Context, g scenarios.Generator, out generate.Out) error {
-		_, err := run(ctx, generate.Options{Seed: g.Seed, TrainSeed: g.TrainSeed, Scale: g.Scale, Split: g.Split, Out: inInput(out)})
+		_, err := run(ctx, generate.Options{Seed: g.Seed, TrainSeed: g.TrainSeed, Scale: g.Scale, Split: g.Split, Out: generate.Layout(out)})
 		return err
-	}
-}
-
-func inInput(out generate.Out) generate.Out {
-	return func(name string) (io.WriteCloser, error) {
-		if truth, _ := filepath.Match(generate.TruthDir+"/*", name); truth {
-			return out(name)
-		}
-		return out("input/" + name)
 	}
 }
 

@@ -45,6 +45,8 @@ func AUT(values []float64) (float64, error) {
 	return area / float64(len(values)-1), nil
 }
 
+// autOfRows computes the inner metric on the rows of each window alone. An error
+// names the window, since the whole file may well have what one month lacks.
 func autOfRows(r *rows, a args, n *notes) (float64, error) {
 	inner, err := Lookup(a.text["metric"])
 	if err != nil {
@@ -53,7 +55,7 @@ func autOfRows(r *rows, a args, n *notes) (float64, error) {
 	if inner.Prediction[0] == RoleScore && r.prediction.score == nil {
 		return 0, errs.New(errs.Invalid, "aut of %s needs the column score: give the parameter threshold or leave out the column label", inner.Name)
 	}
-	innerArgs, err := inner.parse(map[string]string{"positive": a.text["positive"]})
+	innerArgs, err := inner.parse(map[string]string{"positive": a.text["positive"]}, complete)
 	if err != nil {
 		return 0, err
 	}
@@ -67,7 +69,11 @@ func autOfRows(r *rows, a args, n *notes) (float64, error) {
 			return 0, errs.Wrap(err, errs.CodeOf(err), "window %s: %s", w.name, errs.MessageOf(err))
 		}
 	}
-	return AUT(values)
+	value, err := AUT(values)
+	if err != nil {
+		return 0, truthFault(err)
+	}
+	return value, nil
 }
 
 // window is a non-empty time window.
@@ -107,6 +113,7 @@ func (r *rows) windows(unit string, n *notes) []window {
 	return result
 }
 
+// numberedWindows guesses that the times are numbers of windows: whole and small.
 func (r *rows) numberedWindows() bool {
 	return !slices.ContainsFunc(r.truth.times, func(micros int64) bool {
 		return micros%1e6 != 0 || micros < -windowNumbers*1e6 || micros > windowNumbers*1e6
@@ -136,6 +143,7 @@ func windowOf(micros int64, unit string) (int64, func() string) {
 	}
 }
 
+// floorDiv rounds down, so that times before the epoch fall into the right window.
 func floorDiv(a, b int64) int64 {
 	if a%b < 0 {
 		return a/b - 1

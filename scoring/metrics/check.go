@@ -7,9 +7,10 @@ import (
 
 // Check reads a prediction as the given metrics would and reports the first
 // fault: a missing column, a value of the wrong type, an id that occurs twice.
-// It needs no truth, so it can answer at upload. It returns the number of rows.
+// It needs neither the truth nor the required parameters, so it can answer at
+// upload. It returns the number of rows.
 func Check(ctx context.Context, prediction Source, specs []Spec, columns Columns, limits Limits) (int, error) {
-	calls, err := bind(specs)
+	calls, err := bind(specs, partial)
 	if err != nil {
 		return 0, err
 	}

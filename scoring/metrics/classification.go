@@ -78,6 +78,7 @@ func classificationMetrics() []Metric {
 	}
 }
 
+// accuracy counts rows of any number of classes.
 func accuracy(r *rows, a args, _ *notes) (float64, error) {
 	c, err := r.confusion(a)
 	if err != nil {
@@ -90,6 +91,8 @@ func accuracy(r *rows, a args, _ *notes) (float64, error) {
 	return float64(right) / float64(c.n), nil
 }
 
+// balancedAccuracy leaves out classes that the truth does not have, as
+// scikit-learn does, but says so.
 func balancedAccuracy(r *rows, a args, n *notes) (float64, error) {
 	c, err := r.confusion(a)
 	if err != nil {
@@ -126,6 +129,8 @@ func f1(r *rows, a args, n *notes) (float64, error) { return r.fScore(a, 1, n) }
 
 func fbeta(r *rows, a args, n *notes) (float64, error) { return r.fScore(a, a.number["beta"], n) }
 
+// fScore is written with counts, so that it is defined where precision or recall
+// alone is not.
 func (r *rows) fScore(a args, beta float64, n *notes) (float64, error) {
 	square := beta * beta
 	return r.averaged(a, func(b binaryCounts) float64 {
@@ -192,6 +197,8 @@ func mcc(r *rows, a args, n *notes) (float64, error) {
 	return (trace*total - both) / math.Sqrt(spread), nil
 }
 
+// ppvAtBaseRate takes only the two rates from the data: the share of positives in
+// a test set says nothing about operation.
 func ppvAtBaseRate(r *rows, a args, n *notes) (float64, error) {
 	b, err := r.binary(a)
 	if err != nil {

@@ -111,6 +111,7 @@ func adjustedRand(r *rows, _ args, _ *notes) (float64, error) {
 	return 2 * (tp*tn - fn*fp) / ((tp+fn)*(fn+tn) + (tp+fp)*(fp+tn)), nil
 }
 
+// harmonic is 0 where both are.
 func harmonic(a, b float64) float64 {
 	if a+b == 0 {
 		return 0

@@ -37,6 +37,7 @@ func (r *rows) confusion(a args) (*confusion, error) {
 	return r.byClass(a), nil
 }
 
+// thresholded counts class 0, the rest, and class 1, the positive one.
 func (r *rows) thresholded(positive int, a args) *confusion {
 	threshold := defaultThreshold
 	if a.given("threshold") {
@@ -58,6 +59,7 @@ func (r *rows) thresholded(positive int, a args) *confusion {
 	return c
 }
 
+// byClass numbers the classes of the truth first, then those of the prediction alone.
 func (r *rows) byClass(a args) *confusion {
 	names := make([]string, len(r.truth.classes))
 	for i, c := range r.truth.classes {
@@ -85,6 +87,7 @@ func (r *rows) byClass(a args) *confusion {
 	return c
 }
 
+// square allocates all rows at once: the classes are bounded, so the table is small.
 func square(size int) [][]uint64 {
 	cells, flat := make([][]uint64, size), make([]uint64, size*size)
 	for i := range cells {
@@ -93,6 +96,7 @@ func square(size int) [][]uint64 {
 	return cells
 }
 
+// newConfusion adds up the margins.
 func newConfusion(cells [][]uint64) *confusion {
 	c := &confusion{
 		cells: cells, truth: make([]uint64, len(cells)), guess: make([]uint64, len(cells)), positive: -1,
@@ -141,10 +145,11 @@ func (r *rows) binary(a args) (binaryCounts, error) {
 		return c.against(1), nil
 	}
 	if !a.given("positive") {
-		for _, t := range []*table{r.truth, r.prediction} {
-			if err := onlyBinary(t); err != nil {
-				return binaryCounts{}, err
-			}
+		if err := onlyBinary(r.truth); err != nil {
+			return binaryCounts{}, truthFault(err)
+		}
+		if err := onlyBinary(r.prediction); err != nil {
+			return binaryCounts{}, err
 		}
 	} else if c.positive < 0 {
 		return binaryCounts{}, errs.New(errs.Invalid, "neither %s nor %s has the positive label %q",

@@ -14,6 +14,7 @@ type contingency struct {
 	cells []overlap
 }
 
+// overlap is one cell: rows that a true and a predicted cluster share.
 type overlap struct{ truth, guess, count uint32 }
 
 // clusters builds the contingency once. The pairs are packed into integers and
@@ -93,6 +94,7 @@ func (c *contingency) completeness() float64 {
 	return explained(conditional.value(), c.entropy(c.guess))
 }
 
+// explained clips what rounding leaves outside of 0 to 1.
 func explained(conditional, entropy float64) float64 {
 	if entropy == 0 {
 		return 1
@@ -115,6 +117,7 @@ func (c *contingency) entropy(sizes []uint32) float64 {
 // pairCounts are numbers of unordered pairs of rows.
 type pairCounts struct{ both, truth, guess uint64 }
 
+// pairs counts without visiting pairs: only the sizes of cells and clusters matter.
 func (c *contingency) pairs() pairCounts {
 	var p pairCounts
 	for _, cell := range c.cells {
@@ -129,6 +132,7 @@ func (c *contingency) pairs() pairCounts {
 	return p
 }
 
+// choose2 is the number of pairs among n rows; it fits for any file within the row limit.
 func choose2(n uint32) uint64 { return uint64(n) * uint64(max(n, 1)-1) / 2 }
 
 // share divides the common pairs by whole. Without any pair to divide by, the

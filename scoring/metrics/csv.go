@@ -6,6 +6,9 @@ import (
 	"slices"
 )
 
+// maxColumns bounds the work of every row of a hostile file.
+const maxColumns = 10_000
+
 // csvReader reads RFC 4180 with two restrictions that keep every row on one
 // line: a quoted field may not hold a line end, and no row may be shorter or
 // longer than the header.
@@ -16,6 +19,8 @@ type csvReader struct {
 	quoted [][]byte
 }
 
+// newCSVReader reads the header. A name that occurs twice is refused, because it
+// would be left to chance which column counts.
 func newCSVReader(lines *lineReader) (*csvReader, error) {
 	text, err := lines.next()
 	if err != nil {
@@ -26,11 +31,16 @@ func newCSVReader(lines *lineReader) (*csvReader, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(fields) > maxColumns {
+		return nil, lines.fail("", fmt.Sprintf("the header has more than %d columns", maxColumns))
+	}
+	seen := make(map[string]bool, len(fields))
 	for _, field := range fields {
 		name := string(field)
-		if slices.Contains(r.header, name) {
+		if seen[name] {
 			return nil, lines.fail(name, "occurs twice in the header")
 		}
+		seen[name] = true
 		r.header = append(r.header, name)
 	}
 	return r, nil
@@ -47,6 +57,7 @@ func (r *csvReader) want(columns []string) {
 	}
 }
 
+// next cuts the line at its commas; only a line with a quote takes the slow way.
 func (r *csvReader) next(cells []cell) error {
 	text, err := r.lines.next()
 	if err != nil {
@@ -75,6 +86,7 @@ func (r *csvReader) next(cells []cell) error {
 
 var comma = []byte{','}
 
+// nextQuoted splits the whole line, since a comma may be inside of quotes.
 func (r *csvReader) nextQuoted(text []byte, cells []cell) error {
 	fields, err := r.splitQuoted(text)
 	if err != nil {
@@ -141,6 +153,8 @@ func (r *csvReader) cutField(text []byte) (field, rest []byte, err error) {
 	return nil, nil, r.lines.fail("", "a quoted field is not closed on its line")
 }
 
+// fromComma tells a line that ends with a comma, and so has one more empty field,
+// from one that ends.
 func fromComma(text []byte, end int) []byte {
 	if end == len(text) {
 		return nil

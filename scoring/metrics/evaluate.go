@@ -60,7 +60,7 @@ type call struct {
 // every metric of the request. Errors: Invalid for a request or a file that is
 // wrong, the reader's own error for a source that fails, the context's when it ends.
 func Evaluate(ctx context.Context, req Request) (Result, error) {
-	calls, err := bind(req.Metrics)
+	calls, err := bind(req.Metrics, complete)
 	if err != nil {
 		return Result{}, err
 	}
@@ -70,7 +70,16 @@ func Evaluate(ctx context.Context, req Request) (Result, error) {
 	return evaluateRows(ctx, req, calls)
 }
 
-func bind(specs []Spec) ([]call, error) {
+// complete and partial say whether required parameters must be there. A check
+// before the run may not know the facts of a data set that some are taken from.
+const (
+	complete = true
+	partial  = false
+)
+
+// bind finds the metrics and checks their parameters and that all read the same
+// kind of files.
+func bind(specs []Spec, complete bool) ([]call, error) {
 	if len(specs) == 0 {
 		return nil, errs.New(errs.Invalid, "no metric was asked for")
 	}
@@ -80,7 +89,7 @@ func bind(specs []Spec) ([]call, error) {
 		if err != nil {
 			return nil, err
 		}
-		parsed, err := metric.parse(spec.Params)
+		parsed, err := metric.parse(spec.Params, complete)
 		if err != nil {
 			return nil, err
 		}
@@ -93,6 +102,7 @@ func bind(specs []Spec) ([]call, error) {
 	return calls, nil
 }
 
+// evaluateRows computes metrics of the family that joins on the id.
 func evaluateRows(ctx context.Context, req Request, calls []call) (Result, error) {
 	data, counts, err := readRows(ctx, req, calls)
 	if err != nil {
@@ -128,6 +138,7 @@ func (r *Result) compute(ctx context.Context, calls []call, value func(call, *no
 	return nil
 }
 
+// readRows loads, joins and puts both files in the order of the truth.
 func readRows(ctx context.Context, req Request, calls []call) (*rows, Counts, error) {
 	var counts Counts
 	limits, ids := req.Limits.withDefaults(), newKeyer()
@@ -169,7 +180,7 @@ func loadBoth(ctx context.Context, req Request, truthSchema, predictionSchema Sc
 	})
 	_ = group.Wait()
 	if truthErr != nil {
-		return nil, nil, truthErr
+		return nil, nil, truthFault(truthErr)
 	}
 	return truth, prediction, predictionErr
 }
@@ -193,6 +204,7 @@ func schemas(calls []call, columns Columns) (truth, prediction Schema) {
 	return truth, prediction
 }
 
+// require adds roles that are not required yet.
 func (s *Schema) require(roles ...Role) {
 	for _, role := range roles {
 		if !slices.Contains(s.Required, role) {

@@ -31,7 +31,8 @@ func eventMetrics() []Metric {
 		share("incident_recall", "Incident recall",
 			"The share of incidents of which enough steps were matched by an alert.", axelsson, incidentRecall),
 		share("alert_precision", "Alert precision",
-			"The share of alerts that match a step of an incident.", axelsson, alertPrecision),
+			"Matched steps over matched steps plus alerts that match none; a further alert on a matched step neither helps nor harms.",
+			axelsson, alertPrecision),
 		share("event_f1", "Event F1",
 			"The harmonic mean of incident recall and alert precision.", "van Rijsbergen 1979, Information Retrieval", eventF1),
 		metric(Metric{
@@ -69,17 +70,21 @@ func eventMetrics() []Metric {
 	}
 }
 
+// incidentRecall cannot divide by 0: a truth without incidents was refused.
 func incidentRecall(e *events, a args, _ *notes) (float64, error) {
 	return float64(e.match(a).detected()) / float64(e.incidents), nil
 }
 
+// alertPrecision counts each matched step once, however many alerts match it:
+// repeating a true alert must not outweigh false ones. It is 0 without alerts, so
+// that silence never ranks first.
 func alertPrecision(e *events, a args, n *notes) (float64, error) {
 	m := e.match(a)
 	if m.alerts == 0 {
 		n.add("no_alerts", "there are no alerts; alert precision is 0 by convention")
 		return 0, nil
 	}
-	return float64(m.alerts-len(m.unmatched)) / float64(m.alerts), nil
+	return float64(m.steps) / float64(m.steps+len(m.unmatched)), nil
 }
 
 func eventF1(e *events, a args, n *notes) (float64, error) {
@@ -88,6 +93,7 @@ func eventF1(e *events, a args, n *notes) (float64, error) {
 	return harmonic(precision, recall), nil
 }
 
+// meanTimeToDetect measures from the first step, whichever step was matched.
 func meanTimeToDetect(e *events, a args, _ *notes) (float64, error) {
 	m := e.match(a)
 	delays := m.delays()
@@ -109,6 +115,7 @@ func MeanTimeToDetect(delays []float64, missed int, horizon float64) float64 {
 	return total / float64(len(delays)+missed)
 }
 
+// medianTimeToDetect leaves out misses; read it beside incident recall.
 func medianTimeToDetect(e *events, a args, n *notes) (float64, error) {
 	delays := e.match(a).delays()
 	if len(delays) == 0 {

@@ -35,11 +35,13 @@ var (
 	alertRoles = []Role{RoleTime, RoleHost, RoleTechnique, RoleConfidence}
 )
 
+// evaluateEvents computes metrics of the family that matches alerts with steps.
+// The truth is read first, so that its faults are reported first.
 func evaluateEvents(ctx context.Context, req Request, calls []call) (Result, error) {
 	limits := req.Limits.withDefaults()
 	steps, err := loadSteps(ctx, req.Truth, req.Columns, limits)
 	if err != nil {
-		return Result{}, err
+		return Result{}, truthFault(err)
 	}
 	result := Result{Warnings: []Warning{}}
 	alerts, repeated, err := loadAlerts(ctx, req.Prediction, req.Columns, limits)
@@ -99,6 +101,7 @@ func eachRow(ctx context.Context, src Source, schema Schema, limits Limits, visi
 	}
 }
 
+// loadSteps refuses a step that is there twice: it would count twice in min_steps.
 func loadSteps(ctx context.Context, src Source, columns Columns, limits Limits) ([]step, error) {
 	var steps []step
 	seen := map[step]bool{}
@@ -161,6 +164,8 @@ func loadAlerts(ctx context.Context, src Source, columns Columns, limits Limits)
 	return alerts, repeated, err
 }
 
+// parseAlert keeps one string for each spelling of a host, since alerts are many
+// and hosts are few.
 func parseAlert(cells []cell, hosts map[string]string) (a alert, role Role, problem string) {
 	if a.at, problem = parseInstant(cells[0].text); problem != "" {
 		return a, RoleTime, problem

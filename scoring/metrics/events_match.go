@@ -25,10 +25,13 @@ type outcome struct {
 type matching struct {
 	incidents []*outcome
 	alerts    int
+	// steps is how many steps any alert matched; repeating an alert adds nothing.
+	steps int
 	// unmatched holds the times of the false alarms, rising.
 	unmatched []int64
 }
 
+// newEvents expects the alerts in the order of time.
 func newEvents(steps []step, alerts []alert) *events {
 	names := map[string]bool{}
 	for _, s := range steps {
@@ -53,12 +56,17 @@ func (e *events) match(a args) *matching {
 		at := place{s.host, s.technique[:5]}
 		steps[at] = append(steps[at], i)
 	}
+	seen := make([]bool, len(e.steps))
 	for _, alert := range e.alerts {
 		hit := false
 		for _, i := range steps[place{alert.host, alert.technique[:5]}] {
 			if s := e.steps[i]; alert.matches(s, k.tolerance) {
 				outcomes[i].take(i, alert.at)
 				hit = true
+				if !seen[i] {
+					seen[i] = true
+					m.steps++
+				}
 			}
 		}
 		if !hit {
@@ -88,6 +96,7 @@ func (e *events) outcomes(k matchKey) (*matching, []*outcome) {
 	return m, ofStep
 }
 
+// matches expects that alert and step share host and technique family.
 func (a alert) matches(s step, tolerance int64) bool {
 	// Both are of the same technique; a sub-technique matches its parent and itself.
 	related := a.technique == s.technique || len(a.technique) == 5 || len(s.technique) == 5
@@ -126,6 +135,7 @@ func (m *matching) delays() []float64 {
 	return delays
 }
 
+// median expects at least one value and does not change the list.
 func median(values []float64) float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	middle := len(sorted) / 2
@@ -138,6 +148,6 @@ func median(values []float64) float64 {
 func repeatedAlerts(count int) Warning {
 	return Warning{
 		Code:    "repeated_alerts",
-		Message: strconv.Itoa(count) + " alerts repeat the time, host and technique of another; each counts as an alert",
+		Message: strconv.Itoa(count) + " alerts repeat the time, host and technique of another",
 	}
 }

@@ -3,11 +3,7 @@ package metrics_test
 import (
 	"context"
 	"errors"
-	"io"
-	"os"
-	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -62,6 +58,7 @@ func TestBadInputIsRefusedWithItsPlace(t *testing.T) {
 		{"neither column", goodTruth, "id,value\na,1\n", "f1",
 			`prediction has neither the column label nor the column score; it has id, value`},
 		{"column twice", goodTruth, "id,score,id\na,1,b\n", "roc_auc", `prediction, line 1: "id" occurs twice in the header`},
+		{"many columns", goodTruth, strings.Repeat("x,", 10_000) + "id\n", "roc_auc", `prediction, line 1: the header has more than 10000 columns`},
 		{"short row", goodTruth, "id,score\na\n", "roc_auc", `prediction, line 2: the row has 1 fields, the header has 2`},
 		{"long row", goodTruth, "id,score\na,1,2,3\n", "roc_auc", `prediction, line 2: the row has 4 fields, the header has 2`},
 		{"quoted long row", goodTruth, "id,score\n\"a\",1,2\n", "roc_auc", `prediction, line 2: the row has 3 fields, the header has 2`},
@@ -143,6 +140,31 @@ func TestRowErrorIsTyped(t *testing.T) {
 	require.Equal(t, "prediction:3", row.Error())
 }
 
+// TestFaultsOfTheTruthAreMarked: a run must not blame a participant for them.
+func TestFaultsOfTheTruthAreMarked(t *testing.T) {
+	for _, c := range []struct {
+		name, metric, truth, guess string
+		ofTruth                    bool
+	}{
+		{"empty truth", "roc_auc", "", goodGuess, true},
+		{"truth repeats an id", "roc_auc", goodTruth + "a,1\n", goodGuess, true},
+		{"truth of one class", "roc_auc", "id,label\na,1\n", "id,score\na,1\n", true},
+		{"truth with other labels", "f1", "id,label\na,x\n", "id,label\na,1\n", true},
+		{"bad step", "event_f1", "incident,host,technique,start,end\nA,h,x,1,2\n", alerts, true},
+		{"prediction with other labels", "f1", "id,label\na,1\n", "id,label\na,x\n", false},
+		{"prediction misses an id", "roc_auc", goodTruth, "id,score\na,1\n", false},
+		{"prediction repeats an id", "roc_auc", goodTruth, goodGuess + "a,1\n", false},
+		{"empty prediction", "roc_auc", goodTruth, "", false},
+		{"bad alert", "event_f1", incidents, "time,host,technique,confidence\nx,h,T1059,1\n", false},
+	} {
+		_, err := evaluate(c.truth, c.guess, metrics.Spec{Name: c.metric})
+		var fault *metrics.TruthError
+		require.Equal(t, c.ofTruth, errors.As(err, &fault), c.name)
+		require.Equal(t, errs.Invalid, errs.CodeOf(err), c.name)
+		require.NotEmpty(t, err.Error())
+	}
+}
+
 func TestParametersAreChecked(t *testing.T) {
 	for _, c := range []struct {
 		metric string
@@ -213,111 +235,4 @@ func TestExtraPredictionsCanBeAllowed(t *testing.T) {
 		AllowExtra: true,
 	})
 	require.Equal(t, `prediction, line 7, column id: "e" occurs twice, first on line 6`, errs.MessageOf(err))
-}
-
-func TestLimitsHold(t *testing.T) {
-	req := metrics.Request{
-		Metrics:    []metrics.Spec{{Name: "accuracy"}},
-		Truth:      metrics.BytesSource("truth.csv", []byte("id,label\n1,a\n2,b\n3,c\n")),
-		Prediction: metrics.BytesSource("prediction.csv", []byte("id,label\n1,a\n2,b\n3,c\n")),
-	}
-	req.Limits = metrics.Limits{MaxRows: 2}
-	_, err := metrics.Evaluate(context.Background(), req)
-	require.Equal(t, "truth.csv has more than 2 data rows", errs.MessageOf(err))
-	req.Limits = metrics.Limits{MaxClasses: 2}
-	_, err = metrics.Evaluate(context.Background(), req)
-	require.Equal(t, `truth.csv, line 4, column label: "c" is one label more than the 2 allowed`, errs.MessageOf(err))
-	req.Limits = metrics.Limits{MaxRows: 3, MaxClasses: 3, MaxLineBytes: 8}
-	_, err = metrics.Evaluate(context.Background(), req)
-	require.NoError(t, err)
-}
-
-func TestColumnsCanBeNamed(t *testing.T) {
-	result, err := metrics.Evaluate(context.Background(), metrics.Request{
-		Metrics:    []metrics.Spec{{Name: "f1", Params: params{"positive": "evil"}}},
-		Truth:      metrics.BytesSource("truth", []byte("app,verdict\na,evil\nb,good\n")),
-		Prediction: metrics.BytesSource("prediction", []byte("package,guess,label\na,evil,x\nb,evil,y\n")),
-		Columns: metrics.Columns{
-			Truth:      map[metrics.Role]string{metrics.RoleID: "app", metrics.RoleLabel: "verdict"},
-			Prediction: map[metrics.Role]string{metrics.RoleID: "package", metrics.RoleLabel: "guess"},
-		},
-	})
-	require.NoError(t, err)
-	require.InDelta(t, 2./3, result.Values[0].Value, 1e-12)
-}
-
-// failing is a source whose reader breaks.
-func failing(err error) metrics.Source {
-	return metrics.Source{Name: "broken", Open: func() (io.ReadCloser, error) {
-		return io.NopCloser(io.MultiReader(strings.NewReader("id,label\na,1\n"), errorReader{err})), nil
-	}}
-}
-
-type errorReader struct{ err error }
-
-func (r errorReader) Read([]byte) (int, error) { return 0, r.err }
-
-func TestReaderErrorsAreClassified(t *testing.T) {
-	req := metrics.Request{
-		Metrics: []metrics.Spec{{Name: "accuracy"}}, Truth: failing(errors.New("disk gone: secret")),
-		Prediction: metrics.BytesSource("p", []byte("id,label\na,1\n")),
-	}
-	_, err := metrics.Evaluate(context.Background(), req)
-	require.Equal(t, errs.Unavailable, errs.CodeOf(err))
-	require.Equal(t, "broken could not be read", errs.MessageOf(err))
-	req.Truth = failing(errs.New(errs.NotFound, "the blob is gone"))
-	_, err = metrics.Evaluate(context.Background(), req)
-	require.Equal(t, errs.NotFound, errs.CodeOf(err))
-}
-
-func TestACancelledContextEndsTheReading(t *testing.T) {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	_, err := metrics.Evaluate(ctx, metrics.Request{
-		Metrics: []metrics.Spec{{Name: "roc_auc"}},
-		Truth:   metrics.BytesSource("t", []byte(goodTruth)), Prediction: metrics.BytesSource("p", []byte(goodGuess)),
-	})
-	require.ErrorIs(t, err, context.Canceled)
-}
-
-func TestFileSource(t *testing.T) {
-	folder := t.TempDir()
-	path := filepath.Join(folder, "truth.csv")
-	require.NoError(t, os.WriteFile(path, []byte(goodTruth), 0o600))
-	src, err := metrics.FileSource(path)
-	require.NoError(t, err)
-	require.Equal(t, "truth.csv", src.Name)
-	require.EqualValues(t, len(goodTruth), src.Size)
-	rows, err := metrics.Check(context.Background(), src, []metrics.Spec{{Name: "accuracy"}}, metrics.Columns{}, metrics.Limits{})
-	require.NoError(t, err)
-	require.Equal(t, 4, rows)
-	_, err = metrics.FileSource(filepath.Join(folder, "none.csv"))
-	require.ErrorContains(t, err, "does not exist")
-	_, err = metrics.FileSource(folder)
-	require.ErrorContains(t, err, "is a folder")
-}
-
-func TestCheckReportsTheFirstFaultWithoutATruth(t *testing.T) {
-	for _, c := range []struct{ metric, guess, want string }{
-		{"roc_auc", "id,score\nb,1\na,x\n", `p.csv, line 3, column score: "x" is not a finite number`},
-		{"roc_auc", "id,score\nb,1\na,1\nb,1\n", `p.csv, line 4, column id: "b" occurs twice, first on line 2`},
-		{"v_measure", "id,score\nb,1\n", `p.csv has no column cluster; it has id, score`},
-		{"event_f1", "time,host,technique,confidence\n1,h,T1,1\n", `p.csv, line 2, column technique: "T1" is not an ATT&CK technique id such as T1059 or T1059.001`},
-	} {
-		_, err := metrics.Check(context.Background(), metrics.BytesSource("p.csv", []byte(c.guess)),
-			[]metrics.Spec{{Name: c.metric}}, metrics.Columns{}, metrics.Limits{})
-		require.Equal(t, c.want, errs.MessageOf(err))
-	}
-	rows, err := metrics.Check(context.Background(), metrics.BytesSource("p.csv", []byte("time,host,technique,confidence\n")),
-		[]metrics.Spec{{Name: "event_f1"}}, metrics.Columns{}, metrics.Limits{})
-	require.NoError(t, err, "silence is a valid submission")
-	require.Zero(t, rows)
-}
-
-// countingOpen counts how often a source is opened; Evaluate opens both at once.
-func countingOpen(count *atomic.Int32, open func() (io.ReadCloser, error)) func() (io.ReadCloser, error) {
-	return func() (io.ReadCloser, error) {
-		count.Add(1)
-		return open()
-	}
 }

@@ -234,3 +234,27 @@ func TestEditsIsLevenshtein(t *testing.T) {
 		require.Equal(t, want, edits(pair[0], pair[1]), pair)
 	}
 }
+
+// TestWindowsAreConsecutive takes every window from its first to its last
+// microsecond, before and after the epoch.
+func TestWindowsAreConsecutive(t *testing.T) {
+	for unit, starts := range map[string][]string{
+		"day":     {"1969-12-30", "1969-12-31", "1970-01-01", "1970-01-02"},
+		"week":    {"1969-12-22", "1969-12-29", "1970-01-05", "1970-01-12"},
+		"month":   {"1969-11-01", "1969-12-01", "1970-01-01", "1970-02-01"},
+		"quarter": {"1969-07-01", "1969-10-01", "1970-01-01", "1970-04-01"},
+		"year":    {"1968-01-01", "1969-01-01", "1970-01-01", "1971-01-01"},
+	} {
+		for i := 1; i < len(starts); i++ {
+			start, problem := parseInstant([]byte(starts[i]))
+			require.Empty(t, problem)
+			before, _ := windowOf(start-1, unit)
+			own, name := windowOf(start, unit)
+			require.Equal(t, before+1, own, "%s %s", unit, starts[i])
+			require.Contains(t, name(), starts[i][:4], unit)
+			first, _ := parseInstant([]byte(starts[i-1]))
+			previous, _ := windowOf(first, unit)
+			require.Equal(t, before, previous, "%s %s", unit, starts[i-1])
+		}
+	}
+}

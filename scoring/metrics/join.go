@@ -33,6 +33,7 @@ func (j joiner) join(ctx context.Context, salt key) (pairing, error) {
 	return j.merge(ctx)
 }
 
+// sameOrder is the common case: a submission keeps the order it was given.
 func (j joiner) sameOrder() bool {
 	if j.truth.rows != j.prediction.rows {
 		return false
@@ -45,6 +46,7 @@ func (j joiner) sameOrder() bool {
 	return true
 }
 
+// merge walks both rising lists at once. Rising ids cannot repeat.
 func (j joiner) merge(ctx context.Context) (pairing, error) {
 	truth, prediction := j.truth.keys, j.prediction.keys
 	order := make([]uint32, len(truth))
@@ -64,10 +66,11 @@ func (j joiner) merge(ctx context.Context) (pairing, error) {
 	return result, j.verify(ctx, result)
 }
 
+// lookUp finds every prediction in an index of the truth's ids.
 func (j joiner) lookUp(ctx context.Context, salt key) (pairing, error) {
 	ids, err := uniqueIDs(ctx, j.truth, j.truthSrc, salt)
 	if err != nil {
-		return pairing{}, err
+		return pairing{}, truthFault(err)
 	}
 	result := pairing{order: make([]uint32, j.truth.rows)}
 	for i := range result.order {
@@ -138,6 +141,7 @@ func (j joiner) verify(ctx context.Context, p pairing) error {
 	return j.report(ctx, j.truth, j.truthSrc, matched, missing, "has no row in "+j.prediction.file)
 }
 
+// report names the first row that is not matched and counts all of them.
 func (j joiner) report(ctx context.Context, t *table, src Source, matched []bool, count int, reason string) error {
 	row := 0
 	for matched[row] {
@@ -169,6 +173,7 @@ func uniqueIDs(ctx context.Context, t *table, src Source, salt key) (*keyTable, 
 	return ids, nil
 }
 
+// duplicate names the later row; both have the same id.
 func duplicate(ctx context.Context, t *table, src Source, first, second int) error {
 	reason := fmt.Sprintf("occurs twice, first on line %d", t.line(first))
 	return invalidRow(t.file, t.line(second), t.names.name(RoleID), idText(ctx, t, src, first), reason)

@@ -88,7 +88,7 @@ func (c joinCase) run() (order []int, fault string) {
 		}
 		return []byte(b.String())
 	}
-	calls, err := bind([]Spec{{Name: "brier"}})
+	calls, err := bind([]Spec{{Name: "brier"}}, complete)
 	if err != nil {
 		return nil, err.Error()
 	}

@@ -18,6 +18,7 @@ type jsonReader struct {
 	wanted  []string
 }
 
+// newJSONReader reads one line ahead, to tell early which members there are.
 func newJSONReader(lines *lineReader, limits Limits) (*jsonReader, error) {
 	text, err := lines.next()
 	if err != nil {
@@ -40,6 +41,7 @@ func (r *jsonReader) columns() []string      { return r.members }
 func (r *jsonReader) line() int              { return r.lines.line }
 func (r *jsonReader) want(columns []string)  { r.wanted = columns }
 
+// next accepts the members in any order, and other ones beside them.
 func (r *jsonReader) next(cells []cell) error {
 	text := r.pending
 	r.pending = nil

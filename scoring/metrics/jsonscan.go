@@ -27,6 +27,7 @@ func (s *jsonScanner) space() {
 	}
 }
 
+// peek returns 0 at the end, which begins no value.
 func (s *jsonScanner) peek() byte {
 	if s.at < len(s.text) {
 		return s.text[s.at]
@@ -91,6 +92,8 @@ func (s *jsonScanner) value(depth int) (cell, string) {
 	return s.word()
 }
 
+// number takes every byte that a number can have and then checks the grammar, so
+// that 01 is one malformed number and not two.
 func (s *jsonScanner) number() (cell, string) {
 	start := s.at
 	for s.at < len(s.text) && isNumberByte(s.text[s.at]) {
@@ -109,6 +112,7 @@ var words = []struct {
 	kind cellKind
 }{{"true", jsonBool}, {"false", jsonBool}, {"null", absent}}
 
+// word reads true, false and null, and names what Python writes for NaN.
 func (s *jsonScanner) word() (cell, string) {
 	for _, word := range words {
 		end := s.at + len(word.text)

@@ -18,6 +18,7 @@ const longKey = 0xff
 // 20 million ids collide with a chance below 10⁻²¹.
 type key struct{ hi, lo uint64 }
 
+// less is the order of merging: by length, then by bytes.
 func (k key) less(other key) bool {
 	return k.hi < other.hi || k.hi == other.hi && k.lo < other.lo
 }
@@ -39,6 +40,7 @@ type keyer struct{ first, second maphash.Seed }
 
 func newKeyer() keyer { return keyer{maphash.MakeSeed(), maphash.MakeSeed()} }
 
+// key never fails; an empty id has a key too.
 func (k keyer) key(text []byte) key {
 	if len(text) > packedBytes {
 		hi := longKey<<56 | maphash.Bytes(k.first, text)>>8
@@ -71,22 +73,27 @@ type keyTable struct {
 	salt  key  // random, so that nobody can prepare colliding ids
 }
 
+// newKeyTable makes room for the expected number of keys; more may come.
 func newKeyTable(expected int, salt key) *keyTable {
 	t := &keyTable{salt: salt}
 	t.resize(expected)
 	return t
 }
 
+// salt derives the randomness of tables from that of the keyer.
 func (k keyer) salt() key {
 	return key{maphash.String(k.first, "salt"), maphash.String(k.second, "salt")}
 }
 
+// resize empties the slots: the caller places the keys again.
 func (t *keyTable) resize(expected int) {
 	logarithm := max(8, bits.Len(uint(expected+expected/2)))
 	t.slots = make([]uint64, 1<<logarithm)
 	t.shift = uint(64 - logarithm)
 }
 
+// hash multiplies into 128 bits and folds them. The top bits choose the slot, the
+// low ones are the tag.
 func (t *keyTable) hash(k key) uint64 {
 	hi, lo := bits.Mul64(k.hi^t.salt.hi, k.lo^t.salt.lo)
 	return (hi ^ lo) * 0x9e3779b97f4a7c15
@@ -110,6 +117,7 @@ func (t *keyTable) find(k key) (position int, slot uint64, found bool) {
 	}
 }
 
+// place fills the slot that find returned.
 func (t *keyTable) place(slot uint64, k key, position int) {
 	t.slots[slot] = uint64(uint32(t.hash(k)))<<32 | uint64(position+1)
 }

@@ -51,6 +51,7 @@ func load(ctx context.Context, src Source, schema Schema, limits Limits, ids key
 // sampleRows is how many rows are read before the columns are sized.
 const sampleRows = 4096
 
+// run reads rows until the end, the first fault, or the limit.
 func (l *loader) run(rows rowReader, size int64) error {
 	cells := make([]cell, len(l.roles))
 	sampled := 0
@@ -104,6 +105,7 @@ func (l *loader) reserve(size int64, sampled int) {
 	t.times = reserved(t.times, rows)
 }
 
+// reserved leaves columns that nobody reads alone.
 func reserved[T any](column []T, rows int) []T {
 	if column == nil || rows <= cap(column) {
 		return column
@@ -128,6 +130,7 @@ func (l *loader) reader(role Role) func(cell) string {
 
 const missingValue = "the value is missing"
 
+// readID takes numbers and text alike: 7 and "7" are the same id, 7 and 7.0 are not.
 func (l *loader) readID(c cell) string {
 	if len(c.text) == 0 {
 		return missingValue
@@ -144,6 +147,7 @@ func (l *loader) readID(c cell) string {
 	return ""
 }
 
+// readScore refuses numbers in JSON strings: the sender's types are wrong then.
 func (l *loader) readScore(c cell) string {
 	if len(c.text) == 0 {
 		return missingValue

@@ -68,6 +68,7 @@ type notes struct {
 	list   []Warning
 }
 
+// add keeps the first message of a code.
 func (n *notes) add(code, message string) {
 	for _, warning := range n.list {
 		if warning.Code == code {

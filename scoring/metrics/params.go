@@ -43,7 +43,8 @@ type args struct {
 func (a args) given(name string) bool { return a.text[name] != "" }
 
 // parse checks the given parameters of a metric and fills in the defaults.
-func (m *Metric) parse(given map[string]string) (args, error) {
+// Required ones may be left out unless complete.
+func (m *Metric) parse(given map[string]string, complete bool) (args, error) {
 	a := args{text: map[string]string{}, number: map[string]float64{}}
 	for name := range given {
 		if !slices.ContainsFunc(m.Params, func(p Param) bool { return p.Name == name }) {
@@ -55,7 +56,7 @@ func (m *Metric) parse(given map[string]string) (args, error) {
 		if !set || value == "" {
 			value = p.Default
 		}
-		if value == "" && p.Required {
+		if value == "" && p.Required && complete {
 			return a, m.invalid("needs the parameter %s: %s", p.Name, p.Help)
 		}
 		a.text[p.Name] = value
@@ -69,6 +70,7 @@ func (m *Metric) parse(given map[string]string) (args, error) {
 	return a, nil
 }
 
+// parseOne checks a value that is set.
 func (m *Metric) parseOne(p Param, value string, a args) error {
 	switch p.Kind {
 	case Choice:

@@ -54,6 +54,8 @@ func (r *rows) eachProbability(a args, n *notes, visit func(positive bool, p flo
 	return nil
 }
 
+// logLoss clips like scikit-learn, which keeps one confident mistake from being
+// infinite, and says when it did.
 func logLoss(r *rows, a args, n *notes) (float64, error) {
 	var total sum
 	eps, clipped := a.number["eps"], false
@@ -71,6 +73,7 @@ func logLoss(r *rows, a args, n *notes) (float64, error) {
 	return total.value() / float64(r.n), err
 }
 
+// brier is the two-class form, half of Brier's original sum over the classes.
 func brier(r *rows, a args, n *notes) (float64, error) {
 	var total sum
 	err := r.eachProbability(a, n, func(positive bool, p float64) {

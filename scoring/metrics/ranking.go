@@ -82,6 +82,8 @@ func averagePrecision(r *rows, a args, n *notes) (float64, error) {
 	return area.value() / float64(len(c.pos)), nil
 }
 
+// tprAtFPR goes down the thresholds as long as the false alarms are within alpha.
+// Rows that tie are accepted or refused together.
 func tprAtFPR(r *rows, a args, n *notes) (float64, error) {
 	c, err := r.twoClasses(a, "tpr_at_fpr")
 	if err != nil {
@@ -108,6 +110,7 @@ func tprAtFPR(r *rows, a args, n *notes) (float64, error) {
 // sum adds with Neumaier's compensation, so that ten million terms keep 15 digits.
 type sum struct{ total, lost float64 }
 
+// add keeps what the addition rounds off, from whichever term is smaller.
 func (s *sum) add(value float64) {
 	next := s.total + value
 	if math.Abs(s.total) >= math.Abs(value) {

@@ -25,6 +25,24 @@ type RowError struct {
 // Error returns the place alone: the reason is in the message of the errs.Error.
 func (e *RowError) Error() string { return fmt.Sprintf("%s:%d", e.File, e.Line) }
 
+// TruthError marks an Invalid error that lies in the truth alone: whoever sent
+// the prediction cannot mend it. Code and message are those of Err.
+type TruthError struct{ Err error }
+
+// Error returns the text of Err.
+func (e *TruthError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *TruthError) Unwrap() error { return e.Err }
+
+// truthFault marks err where it is about what the truth says.
+func truthFault(err error) error {
+	if errs.Is(err, errs.Invalid) {
+		return &TruthError{err}
+	}
+	return err
+}
+
 // invalidRow returns an errs.Invalid for one cell, or for a line when column is empty.
 func invalidRow(file string, line int, column, value, reason string) error {
 	value = cut(value)
@@ -39,6 +57,7 @@ func invalidRow(file string, line int, column, value, reason string) error {
 	return errs.Wrap(row, errs.Invalid, "%s: %q %s", place, value, reason)
 }
 
+// cut shortens what a stranger wrote before it is repeated.
 func cut(value string) string {
 	if len(value) > shownBytes {
 		return strings.ToValidUTF8(value[:shownBytes], "") + "…"

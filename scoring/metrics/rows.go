@@ -32,7 +32,7 @@ func (r *rows) positive(a args) (int, error) {
 		return r.truth.classOf(string(canonical([]byte(a.text["positive"])))), nil
 	}
 	if err := onlyBinary(r.truth); err != nil {
-		return 0, err
+		return 0, truthFault(err)
 	}
 	return r.truth.classOf("1"), nil
 }
@@ -86,10 +86,11 @@ func (r *rows) singleClass(positives bool, need string) error {
 	if positives {
 		only = "positive"
 	}
-	return invalidRow(r.truth.file, r.truth.line(0), r.truth.names.name(RoleLabel), "",
-		"every row is "+only+"; "+need)
+	return truthFault(invalidRow(r.truth.file, r.truth.line(0), r.truth.names.name(RoleLabel), "",
+		"every row is "+only+"; "+need))
 }
 
+// split never needs the rows again: only the order of scores within a class counts.
 func (r *rows) split(positive, count int) *curve {
 	c := &curve{pos: make([]uint64, 0, count), neg: make([]uint64, 0, r.n-count)}
 	for i, label := range r.truth.label {

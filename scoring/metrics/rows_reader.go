@@ -60,6 +60,7 @@ func openRows(ctx context.Context, src Source, limits Limits) (rowReader, io.Clo
 	return rows, stream, nil
 }
 
+// newRows looks at the first bytes through a small buffer; larger reads pass it by.
 func newRows(ctx context.Context, stream io.Reader, name string, limits Limits) (rowReader, error) {
 	buffered := bufio.NewReaderSize(stream, 64)
 	head, err := buffered.Peek(16)
@@ -83,6 +84,7 @@ func newRows(ctx context.Context, stream io.Reader, name string, limits Limits) 
 	return rows, nil
 }
 
+// isJSONL trusts a known extension, so that an error speaks of the format meant.
 func isJSONL(name string, head []byte) bool {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".csv":

@@ -42,6 +42,7 @@ type Schema struct {
 	Names map[Role]string
 }
 
+// name returns what the role's column is called in this file.
 func (s Schema) name(role Role) string {
 	if name := s.Names[role]; name != "" {
 		return name

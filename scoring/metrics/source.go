@@ -57,6 +57,7 @@ type Limits struct {
 	MaxClasses   int // distinct labels of one file; default 1,000
 }
 
+// withDefaults also keeps row numbers within 32 bits, which columns rely on.
 func (l Limits) withDefaults() Limits {
 	l.MaxRows = orDefault(l.MaxRows, 20_000_000)
 	l.MaxLineBytes = orDefault(l.MaxLineBytes, 1<<20)

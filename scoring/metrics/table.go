@@ -76,6 +76,7 @@ func (t *table) reorder(order []uint32) *table {
 	return &moved
 }
 
+// gather keeps a column that was not read nil.
 func gather[T any](column []T, order []uint32) []T {
 	if column == nil {
 		return nil

@@ -3,13 +3,14 @@ package pages
 // AccountPage is the viewer's own profile, password, sessions and tokens.
 type AccountPage struct {
 	Frame
-	Profile  Form
-	Password Form
-	Sessions []Session
-	Tokens   []Token
-	NewToken Form
-	Secret   string // of the token just made; shown once
-	Empty    Empty
+	Profile   Form
+	Password  Form
+	Sessions  []Session
+	EndOthers *Confirm // ends all sessions but this one; nil when there is no other
+	Tokens    []Token
+	NewToken  Form
+	Secret    string // of the token just made; shown once
+	Empty     Empty
 }
 
 // Form is a plain form: fields, where it goes and what its button says.
@@ -46,8 +47,9 @@ type Token struct {
 // SignInPage asks who is there.
 type SignInPage struct {
 	Frame
-	Form Form
-	Next string
+	Form   Form
+	Next   string // where the person wanted to go
+	SignUp string // address for who has no account yet
 }
 
 // SignUpPage creates an account, with or without an invitation.
@@ -55,6 +57,7 @@ type SignUpPage struct {
 	Frame
 	Form       Form
 	Invitation string // what the account will join, when invited
+	SignIn     string // address for who has an account already
 }
 
 // SetupPage creates the first administrator from the one-time link.

@@ -5,9 +5,12 @@ package pages
 type ChallengePage struct {
 	Frame
 	Phases   []Phase
+	Stream   string // address of the events that the page follows
 	Board    *Leaderboard
 	Scores   Chart
 	Mine     []SubmissionCard
+	MineHead string // heading of the list, "My submissions" when empty
+	List     Link   // to all of them; empty when there is none
 	Quota    Quota
 	Join     *Join // set while the viewer is not in a team of this challenge
 	Data     []DataSet

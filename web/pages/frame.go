@@ -102,14 +102,17 @@ type Pages struct {
 type Field struct {
 	Name         string
 	Label        string
-	Type         string // of the input element; "textarea" and "select" too
+	Type         string // of the input element; also "textarea", "select", "checks" (a set of Options) and "more" (Fields that fold away)
 	Value        string
 	Hint         string
 	Error        string
 	Autocomplete string
 	Required     bool
-	Max          int // longest input in characters, 0 for no limit
+	Optional     bool // says nothing about being optional, as every field of the form is
+	Max          int  // longest input in characters, 0 for no limit
 	Options      []Option
+	Fields       []Field // of "more"
+	Open         bool    // whether "more" is unfolded
 }
 
 // Option is one choice of a select field.

@@ -24,4 +24,7 @@ const (
 	IconTeam      = "users-group"
 	IconKey       = "key"
 	IconCalendar  = "calendar"
+	IconUser      = "user"
+	IconLock      = "lock"
+	IconDevice    = "device-desktop"
 )

@@ -2,7 +2,10 @@ package pages
 
 // Leaderboard is the ranked table of one phase.
 type Leaderboard struct {
-	Title   string // "Development phase"
+	Title   string       // "Development phase"
+	Href    string       // address of the table alone, for updates; empty when it is not live
+	Phase   string       // its name in the address
+	Phases  []FilterLink // the boards of all phases; empty when there is only one
 	Columns []LeaderboardColumn
 	Rows    []LeaderboardRow
 	Axis    Axis

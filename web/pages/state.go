@@ -35,6 +35,7 @@ var states = map[string]State{
 	"running":   {Word: "running", Icon: "loader-2", Tone: ToneBusy},
 	"scoring":   {Word: "scoring", Icon: "calculator", Tone: ToneBusy},
 	"scored":    {Word: "scored", Icon: "circle-check", Tone: ToneGood},
+	"received":  {Word: "received", Icon: "inbox", Tone: ToneGood},
 	"failed":    {Word: "failed", Icon: "alert-triangle", Tone: ToneBad},
 	"cancelled": {Word: "cancelled", Icon: "ban", Tone: ToneIdle},
 	"up":        {Word: "up", Icon: "circle-check", Tone: ToneGood},
@@ -44,6 +45,9 @@ var states = map[string]State{
 	"invited":   {Word: "invited", Icon: "mail", Tone: ToneWait},
 	"disabled":  {Word: "disabled", Icon: "ban", Tone: ToneIdle},
 	"expired":   {Word: "expired", Icon: "hourglass-empty", Tone: ToneIdle},
+	"intact":    {Word: "intact", Icon: "circle-check", Tone: ToneGood},
+	"broken":    {Word: "broken", Icon: "alert-triangle", Tone: ToneBad},
+	"used up":   {Word: "used up", Icon: "circle-check", Tone: ToneIdle},
 	"revoked":   {Word: "revoked", Icon: "ban", Tone: ToneIdle},
 }
 

@@ -16,7 +16,29 @@ type SubmissionPage struct {
 	LogPolicy string // why logs are missing or cut
 	Outputs   []DataSet
 	Curve     *Chart
+	Warnings  []string  // of the scoring: values that rest on little
+	Earlier   []Attempt // the newest of them first
 	Actions   []Confirm
+}
+
+// HasIntervals reports whether any score has an interval to show.
+func (p SubmissionPage) HasIntervals() bool {
+	for _, m := range p.Metrics {
+		if m.Score.Interval() != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// Attempt is an earlier run of a submission.
+type Attempt struct {
+	Number  int
+	Reason  string // what it was started for
+	State   State
+	Ended   Moment
+	Primary Score
+	Note    string // the cause in plain words, of a failed run
 }
 
 // Failure is the cause of a failed run in plain words.
@@ -63,12 +85,17 @@ type SubmitPage struct {
 	Frame
 	Challenge Link
 	Team      string
+	TeamID    string
+	Teams     *Field // set when there are several to choose from
 	Quota     Quota
+	Notice    string // why the submission was refused, when no field is at fault
+	Help      Link   // what to do where nothing can be submitted
 	Kinds     []SubmissionKind
 	Kind      string // chosen
+	KindError string
 	Name      Field
-	Note      Field
 	File      Field
+	Limit     int64 // bytes that a file of any kind may have
 	Problems  []Problem
 	Action    string
 }

@@ -136,7 +136,7 @@ func Get[T any](t testing.TB, p *Page, action chromedp.Action[T]) T {
 // settled resolves when fonts are loaded and charts are drawn.
 const settled = `(async () => {
 	await document.fonts.ready;
-	const frame = () => new Promise(requestAnimationFrame);
+	const frame = () => new Promise(done => setTimeout(done, 16)); // animation frames stop in a tab behind another
 	const blank = () => [...document.querySelectorAll("[data-chart]")].some(e => !e.querySelector("svg path"));
 	for (let i = 0; i < 600 && blank(); i++) await frame();
 	await frame();

@@ -89,7 +89,7 @@ func submissionFrame(state string) pages.SubmissionPage {
 	f := frame("challenges", "#18 detector-0.9", "Kestrel Labs, by Ida Holm", viewer())
 	f.Area, f.State = pages.AreaOf("awareness"), pages.StateOf(state)
 	f.Trail = []pages.Link{{Text: "Challenges", Href: "/challenges"}, {Text: "Find the intrusion", Href: "/c/1"}}
-	return pages.SubmissionPage{Frame: f, Number: 18, Live: pages.Live{Stream: "/api/v1/events?topics=submission-18", Fresh: ago(2 * time.Second)},
+	return pages.SubmissionPage{Frame: f, Number: 18, Live: pages.Live{Stream: "/api/v1/events?topics=challenge/1", Fresh: ago(2 * time.Second)},
 		Facts: []pages.Fact{{Name: "Kind", Value: "Code, Python 3.11"}, {Name: "Size", Value: "48.2 kB"}, {Name: "SHA-256", Value: hash, Code: true}, {Name: "Phase", Value: "Development"}, {Name: "Sandbox", Value: "gVisor, no network"}, {Name: "Attempt", Value: "1 of 1"}},
 		Usage: []pages.Usage{{Name: "Time", Used: "41 s", Limit: "10 min", Percent: 7}, {Name: "Memory, peak", Used: "478 MB", Limit: "512 MB", Percent: 93}, {Name: "Output", Used: "1.2 MB", Limit: "64 MB", Percent: 2}}}
 }
@@ -135,6 +135,5 @@ func submit() pages.SubmitPage {
 		Kinds:    []pages.SubmissionKind{{Key: "results", Title: "Results", Icon: pages.IconTable, Text: "Alerts that your program wrote at home.", Limits: []pages.Fact{{Name: "Form", Value: "JSONL or CSV"}, {Name: "Size", Value: "up to 64 MB"}}}, {Key: "code", Title: "Code", Icon: pages.IconCode, Text: "An archive that we run in a sandbox.", Limits: []pages.Fact{{Name: "Form", Value: "ZIP or tar, with a command"}, {Name: "Size", Value: "up to 256 MB"}, {Name: "Run", Value: "2 CPUs, 512 MB, 10 min"}}}, {Key: "image", Title: "Image", Icon: pages.IconImage, Text: "A container image, saved as an archive.", Limits: []pages.Fact{{Name: "Form", Value: "docker save or OCI layout"}, {Name: "Size", Value: "up to 2 GB"}}}},
 		Problems: []pages.Problem{{File: "alerts.csv", Line: 1, Text: "the column confidence is missing; expected time, host, technique, confidence"}, {File: "alerts.csv", Line: 214, Text: "time is not RFC 3339: 9-04-2024"}},
 		File:     pages.Field{Label: "File", Hint: "It is checked before it counts: form, columns and ids, by line.", Error: "Choose the corrected file."},
-		Name:     pages.Field{Name: "name", Label: "Name", Type: "text", Value: "detector-0.10", Required: true, Max: 80, Hint: "How you will recognise it on your list."},
-		Note:     pages.Field{Name: "note", Label: "Note", Type: "textarea", Hint: "Only your team sees it."}}
+		Name:     pages.Field{Name: "name", Label: "Name", Type: "text", Value: "detector-0.10", Required: true, Max: 80, Hint: "How you will recognise it on your list."}}
 }

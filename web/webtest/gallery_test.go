@@ -13,6 +13,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/stretchr/testify/require"
 
+	"incubator/platform/accounts"
+	"incubator/platform/events"
 	"incubator/web"
 	"incubator/web/webtest"
 )
@@ -31,10 +33,10 @@ func serve(t *testing.T, samples []sample) string {
 	var routes []web.Route
 	var app *web.App
 	for _, s := range samples {
-		routes = append(routes, web.Route{Method: "GET", Path: "/gallery/" + s.name, Roles: []web.Role{web.Anyone}, Kind: web.KindPage, Operation: "gallery." + s.name, Template: s.template,
+		routes = append(routes, web.Route{Method: "GET", Path: "/gallery/" + s.name, Roles: []accounts.Role{web.Anyone}, Kind: web.KindPage, Operation: "gallery." + s.name, Template: s.template,
 			Handler: func(c *fiber.Ctx) error { return app.Render(c, s.template, s.model) }})
 	}
-	app, err := web.New(web.Config{Log: slog.New(slog.DiscardHandler)}, web.Services{Events: quiet{}}, routes...)
+	app, err := web.New(web.Config{Log: slog.New(slog.DiscardHandler), Heartbeat: 500 * time.Millisecond}, web.Services{Events: events.New(events.Options{})}, routes...)
 	require.NoError(t, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

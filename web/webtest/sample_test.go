@@ -46,7 +46,7 @@ func board() *pages.Leaderboard {
 		Columns: []pages.LeaderboardColumn{{Title: "F1", Meaning: "Harmonic mean of precision and incident recall", Higher: true},
 			{Title: "Time to detect", Meaning: "Mean time from the first step of an incident to its first alert"}, {Title: "Alert reduction", Meaning: "Share of raw events that never became an alert", Unit: "", Higher: true}},
 		Note: "Teams 1 to 3 are not distinguishable at 95 %. Ties go to the earlier submission.",
-		Live: pages.Live{Stream: "/api/v1/events?topics=board", Fresh: ago(2 * time.Second)}}
+		Live: pages.Live{Stream: "/api/v1/events?topics=challenge/1", Fresh: ago(2 * time.Second)}}
 	for i, s := range scores {
 		row := pages.LeaderboardRow{Rank: i + 1, Move: moves[i], Team: names[i][0], TeamHref: "/teams/1", Organization: names[i][1], Kind: names[i][2], Mine: i == 0, Baseline: i == 6,
 			Primary: s, Whisker: b.Axis.Whisker(s), Submissions: 22 - 3*i, Last: ago(time.Duration(i*i+1) * 47 * time.Minute),

@@ -57,7 +57,7 @@ func (l *logs) forward(p []byte) {
 		return
 	}
 	if err := l.out.Frame(wire.KindLog, p[:n]); err != nil {
-		os.Exit(exitAlone)
+		os.Exit(wire.ExitAlone)
 	}
 }
 

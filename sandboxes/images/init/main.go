@@ -12,7 +12,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime/debug"
 	"strconv"
@@ -21,28 +23,20 @@ import (
 	"incubator/sandboxes/wire"
 )
 
-// Exit codes for the platform's log. Nothing is decided by them alone.
-const (
-	exitDelivered = 0
-	exitProtocol  = 70 // the job could not be read
-	exitAlone     = 71 // the platform went away
-	exitIdle      = 72 // no job came in time
-)
-
 func main() {
 	debug.SetGCPercent(400)
 	out := wire.NewWriter(os.Stdout)
 	if err := harden(); err != nil {
-		fatal(exitProtocol, err)
+		fatal(wire.ExitProtocol, err)
 	}
-	idle := time.AfterFunc(idleLimit(), func() { os.Exit(exitIdle) })
+	idle := time.AfterFunc(idleLimit(), func() { os.Exit(wire.ExitIdle) })
 	if err := out.Frame(wire.KindHello, nil); err != nil {
-		os.Exit(exitAlone)
+		os.Exit(wire.ExitAlone)
 	}
 	in := wire.NewReader(os.Stdin)
 	job, trailer, err := receive(in, out, idle)
 	if err != nil {
-		fatal(exitProtocol, err)
+		fatal(receiveExit(err), err)
 	}
 	go watchPlatform(in)
 	if trailer == nil {
@@ -50,9 +44,17 @@ func main() {
 	}
 	trailer.Nonce = job.Nonce
 	if err := out.JSON(wire.KindTrailer, trailer); err != nil {
-		os.Exit(exitAlone)
+		os.Exit(wire.ExitAlone)
 	}
-	os.Exit(exitDelivered)
+	os.Exit(wire.ExitDelivered)
+}
+
+// receiveExit tells a platform that went away from one that spoke nonsense.
+func receiveExit(err error) int {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return wire.ExitAlone
+	}
+	return wire.ExitProtocol
 }
 
 // watchPlatform ends the sandbox when the other end of standard input is gone:
@@ -60,7 +62,7 @@ func main() {
 func watchPlatform(in *wire.Reader) {
 	for {
 		if _, _, err := in.Next(); err != nil {
-			os.Exit(exitAlone)
+			os.Exit(wire.ExitAlone)
 		}
 	}
 }

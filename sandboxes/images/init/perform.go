@@ -21,7 +21,7 @@ func perform(job *wire.Job, out *wire.Writer) *wire.Trailer {
 		}
 	}
 	if err := out.Frame(wire.KindStep, []byte(wire.StepRun)); err != nil {
-		os.Exit(exitAlone)
+		os.Exit(wire.ExitAlone)
 	}
 	run(job, out, t)
 	measure(job, t)
@@ -97,7 +97,7 @@ func reapAll() {
 // streams it when all of it is allowed.
 func collect(job *wire.Job, out *wire.Writer, t *wire.Trailer) {
 	if err := out.Frame(wire.KindStep, []byte(wire.StepCollect)); err != nil {
-		os.Exit(exitAlone)
+		os.Exit(wire.ExitAlone)
 	}
 	entries, totals, err := tree.Survey(job.Output, job.Caps)
 	if err != nil {

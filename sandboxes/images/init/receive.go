@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"syscall"
 	"time"
 
@@ -19,9 +18,6 @@ import (
 func receive(in *wire.Reader, out *wire.Writer, idle *time.Timer) (*wire.Job, *wire.Trailer, error) {
 	kind, payload, err := in.Next()
 	if err != nil {
-		if errors.Is(err, io.EOF) {
-			os.Exit(exitAlone)
-		}
 		return nil, nil, err
 	}
 	idle.Stop()

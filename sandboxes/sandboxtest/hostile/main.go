@@ -54,7 +54,7 @@ var deeds = map[string]func(){
 	"forge":    forgeAnswer,
 	"hide":     hideOutput,
 	"volumes":  measureVolumes,
-	"inspect":  inspectMounts,
+	"status":   printStatus,
 }
 
 func fail() {

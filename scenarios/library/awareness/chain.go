@@ -55,6 +55,7 @@ func (s *sim) planIncidents(r *rng, scale float64) {
 	for range int(scale * 10) {
 		order = append(order, r.intn(len(kinds)))
 	}
+	// Shuffled, so that an incident's number does not tell its kind.
 	for i := len(order) - 1; i > 0; i-- {
 		j := r.intn(i + 1)
 		order[i], order[j] = order[j], order[i]
@@ -80,12 +81,14 @@ func (c *chain) keep(technique string, on *host, until, every, slack int64, emit
 	c.s.repeat(c.t, until, every, slack, func(t int64) { c.record(step, func() { emit(t) }) })
 }
 
+// truth adds a step to the truth. Its window is empty until records fill it.
 func (c *chain) truth(technique string, on *host) *truthStep {
 	step := &truthStep{incident: c.id, chain: c.kind, host: on.name, technique: technique, tactic: tactics[technique]}
 	c.s.truth = append(c.s.truth, step)
 	return step
 }
 
+// record adds everything that emit logs to the step's evidence.
 func (c *chain) record(step *truthStep, emit func()) {
 	c.s.out.step = step
 	emit()
@@ -113,8 +116,12 @@ func (c *chain) victim(depts ...string) *host {
 	return h
 }
 
+// candidate leaves out machines that change their address: the steps of a chain must
+// not depend on which of two names an address had at the moment. A participant still
+// needs the leases, because honest machines move.
 func (c *chain) candidate(depts []string) *host {
 	all := c.s.w.byRole[workstation]
+	// A bounded search: on the smallest network a department may have nobody left.
 	for range 200 {
 		h := pick(c.r, all)
 		fits := len(depts) == 0 || slices.Contains(depts, h.dept)

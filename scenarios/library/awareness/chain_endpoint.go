@@ -8,6 +8,7 @@ func ransomChain(c *chain) {
 	c.t = max(c.t, c.r.between(11*hour, 15*hour))
 	as := pick(c.r, s.w.byRole[adminPC]).owner.name
 	c.do("T1021.001", h, func(t int64) { s.desktop(t, source, h, as) })
+	// Everything from here on runs on the server, as an administrator.
 	c.wait(2, 12)
 	var shell *process
 	get := func() *process { return shell }
@@ -28,6 +29,7 @@ func ransomChain(c *chain) {
 			s.setValue(t+second, p, `HKLM\SOFTWARE\Policies\Microsoft\Windows Defender\DisableAntiSpyware`, "DWORD (0x00000001)")
 		}
 	})
+	// The backup deletes shadow copies as well, but one drive's oldest and not all.
 	c.wait(1, 10)
 	c.do("T1490", h, func(t int64) {
 		switch c.variant(3) {
@@ -52,6 +54,7 @@ func ransomChain(c *chain) {
 		s.run(t, get(), sys32+"wevtutil.exe", "wevtutil.exe cl Security", "")
 		s.event(t+second, h, 1102, security, field{"SubjectUserName", as})
 	})
+	// A compiler writes files as fast; a second ending on documents is the difference.
 	c.wait(1, 12)
 	tool, ending := c.hideout(h, ".exe"), "."+c.r.letters(lowerNum, 5)
 	files := 120 + c.r.int64n(250)
@@ -77,6 +80,7 @@ func insiderChain(c *chain) {
 	c.wait(25, 60)
 	c.pack(h, func() *process { return h.base.explorer })
 	c.wait(4, 25)
+	// Not the service that the organisation pays for; colleagues use it for small things.
 	to := s.w.sites.storage[1:][c.r.intn(len(s.w.sites.storage)-1)]
 	to.tls = true
 	chunks := 3 + c.r.int64n(8)
@@ -183,6 +187,7 @@ func taskChain(c *chain) {
 		}
 		s.event(t+second, h, 4698, security, field{"SubjectUserName", h.owner.name}, field{"TaskName", `\` + name}, field{"TaskContent", `<Exec><Command>` + action + `</Command></Exec>`})
 	})
+	// The task fires later, as a child of the scheduler and not of the script.
 	c.wait(20, 40)
 	c.do("T1059.007", h, func(t int64) {
 		implant = s.run(t, h.base.svchost, sys32+"wscript.exe", `wscript.exe //B "`+file+`"`, h.owner.name)

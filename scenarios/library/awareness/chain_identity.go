@@ -13,6 +13,7 @@ func roastChain(c *chain) {
 	c.look(h, get, "T1087.002", "T1482")
 	c.wait(3, 20)
 	number, gap := 4+c.r.intn(12), c.r.between(1, 240)*second
+	// Few tickets, far apart, stay below any threshold that old applications allow.
 	if c.quiet {
 		number, gap = 4+c.r.intn(3), c.r.between(4, 12)*minute
 	}
@@ -21,7 +22,8 @@ func roastChain(c *chain) {
 			s.kerberos(t+int64(i)*gap, h, h.owner.name, s.w.spns[i%len(s.w.spns)], "0x17")
 		}
 	})
-	c.wait(60, 150) // cracking
+	// The accounts' passwords are guessed elsewhere; nothing of that is in the logs.
+	c.wait(60, 150)
 	account, target := pick(c.r, s.w.svc).name, c.server(dbServer)
 	c.do("T1078.002", target, func(t int64) {
 		s.signIn(t, target, logon{user: account, kind: "3", from: h})
@@ -30,6 +32,7 @@ func roastChain(c *chain) {
 	c.pause(2, 9)
 	c.do("T1021.001", target, func(t int64) { s.desktop(t, h, target, account) })
 	c.wait(10, 40)
+	// With enough rights the directory itself is copied, from the first machine.
 	if c.variant(3) == 1 {
 		c.dcSync(h, account)
 		return
@@ -65,6 +68,7 @@ func sprayChain(c *chain) {
 	c.t = max(c.t, h.on+10*minute)
 	dc := s.w.byRole[dcServer][h.id%2]
 	number, gap := 14+c.r.intn(26), c.r.between(2, 150)*second
+	// One try in several minutes looks like the kiosk where people mistype.
 	if c.quiet {
 		number, gap = 10+c.r.intn(8), c.r.between(5, 9)*minute
 	}
@@ -94,6 +98,7 @@ func sprayChain(c *chain) {
 	c.pause(20, 90)
 	c.look(target, get, "T1087.002", "T1069.002")
 	c.wait(5, 30)
+	// The new account is made and promoted on the domain controller that logs it.
 	account := "svc_" + pick(c.r, nameTails)
 	c.do("T1136.002", dc, func(t int64) {
 		s.run(t-2*second, get(), sys32+"net.exe", "net user "+account+" /add /domain", "")

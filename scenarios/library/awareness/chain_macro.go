@@ -12,6 +12,7 @@ func macroChain(c *chain) {
 		word = s.run(t+9*second, h.base.outlook, office+"WINWORD.EXE", `"`+office+`WINWORD.EXE" /n "`+attachment+`.docm" /o`, h.owner.name)
 		s.load(t+11*second, word, `C:\Program Files\Common Files\Microsoft Shared\VBA\VBA7.1\VBE7.DLL`, true)
 	})
+	// Office starts an interpreter. The finance look-alike does too, from a share.
 	c.pause(20, 60)
 	technique, image, command := c.macroScript(home)
 	c.do(technique, h, func(t int64) { script = s.run(t, word, image, command, "") })
@@ -24,6 +25,7 @@ func macroChain(c *chain) {
 	c.pause(10, 40)
 	get := func() *process { return implant }
 	c.beacon(h, get, home, c.t+c.r.wait(180, 360))
+	// Minutes to hours later somebody is at the keyboard.
 	c.wait(6, 25)
 	c.look(h, get, "T1033", "T1482", "T1069.002")
 	c.wait(10, 40)
@@ -33,6 +35,7 @@ func macroChain(c *chain) {
 	c.serviceMove(h, target, pick(c.r, s.w.users).name)
 	c.wait(15, 50)
 	c.pack(h, get)
+	// Out over the channel that is there already: the address is the beacon's.
 	c.wait(3, 15)
 	c.do("T1041", h, func(t int64) {
 		for i := range 3 + c.r.int64n(6) {

@@ -16,6 +16,7 @@ func tunnelChain(c *chain) {
 		s.setValue(t, script, `HKU\`+h.owner.sid+`\Software\Microsoft\Windows\CurrentVersion\Run\`+pick(c.r, nameHeads), `powershell.exe -w hidden -f `+file)
 	})
 	c.wait(1, 8)
+	// One zone serves both phases; only the rate and the length of names change.
 	zone := s.w.sites.fresh(c.r).name
 	kind := []string{"TXT", "NULL", "CNAME", "A"}[c.variant(4)]
 	every := c.r.between(8, 110) * second
@@ -60,6 +61,7 @@ func webShellChain(c *chain) {
 		}
 		shot(t+70*second, "POST", "/upload.aspx?f="+page, 200, c.r.between(3_000, 30_000), 300)
 	})
+	// The page appears on disk seconds after the upload that succeeded.
 	c.pause(71, 76)
 	c.do("T1505.003", h, func(t int64) {
 		s.write(t, h.base.w3wp, `C:\inetpub\wwwroot`+folder+page)
@@ -96,6 +98,7 @@ func webShellChain(c *chain) {
 	})
 	c.wait(1, 6)
 	c.beacon(h, func() *process { return implant }, home, c.t+c.r.wait(90, 200))
+	// From here on the server looks at its neighbours.
 	c.wait(5, 30)
 	c.sweep(h)
 }
@@ -126,6 +129,7 @@ func deviceChain(c *chain) {
 	h := c.server(pick(c.r, []role{camera, printer}))
 	c.t = c.r.between(2*hour, 15*hour)
 	c.sweep(h)
+	// The device has no agent and neither has its victim: the wire has to tell it all.
 	c.wait(4, 30)
 	target := c.server(linuxServer)
 	tries, gap := 18+c.r.int64n(180), c.r.between(700, 20_000)*millisecond
@@ -151,6 +155,7 @@ func deviceChain(c *chain) {
 		s.web(t, target, request{site: home, uri: "/" + c.r.letters(lowerNum, 6) + ".sh", agent: "curl/7.88.1", received: 6_000})
 		s.web(t+8*second, target, request{site: home, uri: "/" + c.r.letters(lowerNum, 6), agent: "curl/7.88.1", received: c.r.between(2_000_000, 9_000_000), cached: true})
 	})
+	// Mining keeps a connection open for as long as the pool allows.
 	c.wait(1, 6)
 	pool := s.w.sites.fresh(c.r)
 	port := []int{3333, 14444, 5555, 443}[c.variant(4)]

@@ -17,7 +17,7 @@ import (
 )
 
 func TestLogsAreInOrderWithinTheDayAndShareTheirIDs(t *testing.T) {
-	root, sum := generated(t, 7, 0.3, awareness.Test)
+	root, sum := generated(t, 7, 0.15, awareness.Test)
 	day := time.Date(2026, 3, 17, 0, 0, 0, 0, time.UTC)
 	connections := map[string]string{}
 	total := int64(0)
@@ -77,7 +77,7 @@ func TestHostEventsNameKnownHostsAndProcesses(t *testing.T) {
 }
 
 func TestTheDayHasItsRhythm(t *testing.T) {
-	root, _ := generated(t, 7, 0.5, awareness.Train)
+	root, _ := generated(t, 7, 0.25, awareness.Train)
 	perHour := [24]int{}
 	eachLine(t, filepath.Join(root, awareness.InputFolder, "ssl.log"), func(r map[string]any) { perHour[moment(t, r).Hour()]++ })
 	require.Greater(t, perHour[10], 8*perHour[3], "night is quiet")
@@ -108,7 +108,7 @@ func readTruthFile(t *testing.T, root string) truthFile {
 }
 
 func TestEveryChainIsThereWithSeveralStepsAndTactics(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range uint64(4) {
 		for _, split := range []awareness.Split{awareness.Train, awareness.Test} {
 			root, sum := generated(t, seed, 0.15, split)
 			truth := readTruthFile(t, root)
@@ -142,7 +142,7 @@ type evidence struct {
 }
 
 func TestEachStepIsVisibleInTheLogs(t *testing.T) {
-	root, _ := generated(t, 11, 0.3, awareness.Test)
+	root, _ := generated(t, 11, 0.15, awareness.Test)
 	address := map[string]string{}
 	for _, row := range table(t, filepath.Join(root, awareness.AssetsFile)) {
 		address[strings.ToLower(row[0])] = row[3]
@@ -184,7 +184,7 @@ func (e *evidence) concerns(r map[string]any) bool {
 }
 
 func TestInputsDoNotLeakTheTruth(t *testing.T) {
-	root, _ := generated(t, 11, 0.2, awareness.Test)
+	root, _ := generated(t, 11, 0.15, awareness.Test)
 	words := []string{"INC-0", "INC-1", "incident", "attack", "malicious", "benign", "mitre"}
 	for _, s := range readTruthFile(t, root).Steps {
 		words = append(words, s.Chain, `"`+s.Technique)
@@ -202,8 +202,8 @@ func TestInputsDoNotLeakTheTruth(t *testing.T) {
 }
 
 func TestTrainAndTestShareNoNames(t *testing.T) {
-	train, _ := generated(t, 7, 0.3, awareness.Train)
-	test, _ := generated(t, 7, 0.3, awareness.Test)
+	train, _ := generated(t, 7, 0.2, awareness.Train)
+	test, _ := generated(t, 7, 0.2, awareness.Test)
 	known := map[string]bool{}
 	for _, row := range table(t, filepath.Join(train, awareness.AssetsFile)) {
 		known[row[0]], known[row[3]] = true, true

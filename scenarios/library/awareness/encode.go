@@ -98,6 +98,7 @@ func appendString(buf []byte, s string) []byte {
 	return append(buf, '"')
 }
 
+// appendASCII escapes only what JSON demands; readers of the logs see plain text.
 func appendASCII(buf []byte, c byte) []byte {
 	switch {
 	case c == '"' || c == '\\':
@@ -111,6 +112,7 @@ func appendASCII(buf []byte, c byte) []byte {
 // addr is an IPv4 address.
 type addr uint32
 
+// ip builds an address from its four parts.
 func ip(a, b, c, d int) addr { return addr(a)<<24 | addr(b)<<16 | addr(c)<<8 | addr(d) }
 
 func (a addr) append(buf []byte) []byte {

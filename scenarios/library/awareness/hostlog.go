@@ -7,7 +7,8 @@ import (
 
 // process is a running program as Sysmon names it.
 type process struct {
-	host     *host
+	host *host
+	// guid joins all events of the process; parents are named by it too.
 	guid     string
 	pid      int
 	image    string
@@ -22,6 +23,8 @@ type baseProcesses struct {
 	explorer, services, svchost, wmi, winrm, system, browser, outlook, w3wp, agent *process
 }
 
+// newBaseProcesses makes a host's long-running processes. Their start lies before the
+// day, so no event 1 tells of them: a parent may be unknown without being suspicious.
 func newBaseProcesses(r *rng, h *host) baseProcesses {
 	owner := `NT AUTHORITY\SYSTEM`
 	make := func(image, user string) *process {
@@ -44,12 +47,14 @@ func newBaseProcesses(r *rng, h *host) baseProcesses {
 	return b
 }
 
+// Where Windows keeps its programs.
 const (
 	sys32  = `C:\Windows\System32\`
 	office = `C:\Program Files\Microsoft Office\root\Office16\`
 	psExe  = sys32 + `WindowsPowerShell\v1.0\powershell.exe`
 )
 
+// newGUID makes an identifier whose first part is the host's, as Sysmon's are.
 func newGUID(r *rng, h *host) string {
 	a, b := r.next(), r.next()
 	return fmt.Sprintf("{%08X-%04X-%04X-%04X-%012X}", mix(uint64(h.id))&0xffffffff, a&0xffff, a>>16&0xffff, a>>32&0xffff, b&0xffffffffffff)
@@ -65,6 +70,7 @@ func (s *sim) hostHead(t int64, h *host, id int64, channel string) *encoder {
 	return e
 }
 
+// The channels of host events.
 const (
 	sysmon   = "Microsoft-Windows-Sysmon/Operational"
 	security = "Security"
@@ -113,6 +119,7 @@ func (s *sim) run(t int64, parent *process, image, command, as string) *process 
 	return p
 }
 
+// integrity is the level that Windows gives to the account's processes.
 func integrity(user string) string {
 	if strings.HasPrefix(user, "NT AUTHORITY") {
 		return "System"

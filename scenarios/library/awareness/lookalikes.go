@@ -20,6 +20,8 @@ func (s *sim) planTelemetry() {
 	}
 }
 
+// callHome plans the calls of one program. The period is even, the size nearly constant,
+// and some programs live in the profile: only their origin and their age are honest.
 func (s *sim) callHome(h *host, to site, image string, every int64) {
 	p := &process{host: h, guid: newGUID(s.r, h), pid: h.nextPID(s.r), image: image, command: image, user: h.owner.name, reported: image != h.base.browser.image}
 	s.habit(h.on, h.off, every, every/20+second, func(t int64) {
@@ -132,12 +134,14 @@ func (s *sim) planOfficeWork(i int, h *host) {
 			s.run(t, h.base.explorer, sys32+"mshta.exe", `mshta.exe \\`+s.w.byRole[appServer][0].name+`\apps\orders.hta`, "")
 		})
 	}
-	s.planOddJobs(i, h, sometime)
+	s.planOddJobs(h, sometime)
 	if i%9 == 0 {
 		s.once(sometime(), func(t int64) { s.installSoftware(t, h) })
 	}
 }
 
+// refreshWorkbook is a spreadsheet that starts a shell and a script on a share. All of
+// finance does it with the same words, which is what tells it from a macro virus.
 func (s *sim) refreshWorkbook(t int64, h *host) {
 	excel := s.run(t, h.base.explorer, office+"EXCEL.EXE", `"`+office+`EXCEL.EXE" "\\`+s.w.byRole[fileServer][0].name+`\finance\ledger.xlsm"`, "")
 	cmd := s.run(t+8*second, excel, sys32+"cmd.exe", `cmd.exe /c \\`+s.w.byRole[fileServer][0].name+`\finance\refresh.cmd`, "")
@@ -145,6 +149,8 @@ func (s *sim) refreshWorkbook(t int64, h *host) {
 	s.tcp(t+10*second, h, s.w.byRole[dbServer][0], 1433, "", 9_000, s.r.heavy(400_000, 3))
 }
 
+// build is an engineer's afternoon: a tool fetched by script, an archive, a flood of new
+// files, and a command that deletes without asking.
 func (s *sim) build(t int64, h *host) {
 	shell := s.run(t, h.base.explorer, psExe, "powershell.exe -NoExit", "")
 	script := s.run(t+4*second, shell, psExe, `powershell.exe -Command Invoke-WebRequest -Uri http://`+s.w.byRole[appServer][0].name+`/tools/setup.exe -OutFile C:\Users\`+h.owner.name+`\tools\setup.exe`, "")

@@ -27,6 +27,7 @@ func (s *sim) planManagement() {
 	}
 }
 
+// update is the endpoint manager at noon: a silent installer that stops a service.
 func (s *sim) update(t int64, h *host) {
 	installer := s.run(t, h.base.agent, sys32+"msiexec.exe", `msiexec.exe /i C:\Windows\ccmcache\`+s.r.letters(lowerNum, 2)+`\update.msi /qn`, "")
 	s.run(t+9*second, installer, sys32+"net.exe", "net stop Spooler", "")

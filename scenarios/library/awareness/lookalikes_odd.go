@@ -1,6 +1,9 @@
 package awareness
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // ownProgram returns the path of a program that a user installed without an
 // administrator: in the profile, where intruders also live.
@@ -28,7 +31,8 @@ var oddJobs = []oddJob{
 	{"", 30, powerUser}, {"support", 6, sharedAccount}, {"", 60, profileScriptTask}, {"support", 7, listDirectory}, {"sales", 5, mailMerge}, {"logistics", 6, scannerScript}, {"finance", 8, closingArchive},
 }
 
-func (s *sim) planOddJobs(_ int, h *host, sometime func() int64) {
+// planOddJobs draws for each host which of the odd jobs its user does today, and when.
+func (s *sim) planOddJobs(h *host, sometime func() int64) {
 	for _, job := range oddJobs {
 		if (job.dept == "" || job.dept == h.dept) && s.r.intn(job.one) == 0 {
 			s.once(sometime(), func(t int64) { job.run(s, t, h) })
@@ -97,7 +101,7 @@ func curiousUser(s *sim, t int64, h *host) {
 	cmd := s.run(t, h.base.explorer, sys32+"cmd.exe", "cmd.exe", "")
 	for i, command := range []string{"ipconfig /all", "whoami /all", "systeminfo", "net user " + h.owner.name + " /domain", "nltest /dclist:" + s.w.style.domain} {
 		if s.r.chance(60) {
-			s.run(t+int64(i)*15*second, cmd, sys32+command[:len(firstWord(command))]+".exe", command, "")
+			s.run(t+int64(i)*15*second, cmd, sys32+firstWord(command)+".exe", command, "")
 		}
 	}
 }
@@ -105,6 +109,7 @@ func curiousUser(s *sim, t int64, h *host) {
 // planOddServers plans the same for servers and for programs that run everywhere.
 func (s *sim) planOddServers() {
 	dc := s.w.byRole[dcServer][0]
+	// The personnel application is no administrator, and yet it may create accounts.
 	for range 2 { // new colleagues are entered by the personnel application
 		s.once(8*hour+s.r.int64n(8*hour), func(t int64) {
 			s.createAccount(t, dc, "svc_hrapp", pick(s.r, firstNames)+"."+pick(s.r, lastNames), "All Staff")
@@ -140,6 +145,8 @@ func (s *sim) planOddServers() {
 	}
 }
 
+// newForm publishes a page through the web server's own process and lets visitors post
+// to it: on disk and on the wire this is what a web shell looks like.
 func (s *sim) newForm(t int64, h *host) {
 	page := pick(s.r, documentWords) + s.r.letters(lowerNum, 2) + ".aspx"
 	s.write(t, h.base.w3wp, `C:\inetpub\wwwroot\forms\`+page)
@@ -148,6 +155,8 @@ func (s *sim) newForm(t int64, h *host) {
 	}
 }
 
+// temporaryService installs a service from a temporary folder under a random name, as
+// some drivers do; a remote execution tool leaves the same event 7045.
 func (s *sim) temporaryService(t int64, h *host) {
 	name := s.r.letters(lower, 7)
 	path := `C:\Windows\Temp\` + name + `\` + name + `.exe`
@@ -156,13 +165,10 @@ func (s *sim) temporaryService(t int64, h *host) {
 	s.run(t+2*second, h.base.services, path, path+" --install", `NT AUTHORITY\SYSTEM`)
 }
 
+// firstWord returns the program of a command line.
 func firstWord(s string) string {
-	for i := range len(s) {
-		if s[i] == ' ' {
-			return s[:i]
-		}
-	}
-	return s
+	word, _, _ := strings.Cut(s, " ")
+	return word
 }
 
 // mailMerge is a macro that everybody in sales uses; it starts a script of its own.

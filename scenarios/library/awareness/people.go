@@ -86,6 +86,7 @@ type program struct {
 	file        string // written into the user's profile
 }
 
+// programs are what people open. %u stands for the user, %d for a document.
 var programs = []program{
 	{office + "WINWORD.EXE", ` /n "C:\Users\%u\Documents\%d.docx"`, office + "WWLIB.DLL", `\Documents\~$%d.docx`},
 	{office + "EXCEL.EXE", ` "C:\Users\%u\Documents\%d.xlsx"`, office + "XLCALL32.DLL", `\Documents\%d.xlsx`},
@@ -138,6 +139,7 @@ func (s *sim) useShare(t int64, h *host) {
 	s.smb(t, h, to, sent, received, as)
 }
 
+// readMail polls the mail server and now and then opens an attachment.
 func (s *sim) readMail(t int64, h *host) {
 	s.tcp(t, h, s.w.one(s.r, mailServer), 443, "ssl", s.r.heavy(2_500, 3), s.r.heavy(12_000, 6))
 	if s.r.chance(6) {

@@ -79,6 +79,7 @@ func (r *rng) skewed(n int) int {
 // pick returns one element of a non-empty slice.
 func pick[T any](r *rng, from []T) T { return from[r.intn(len(from))] }
 
+// Alphabets for letters.
 const (
 	lower    = "abcdefghijklmnopqrstuvwxyz"
 	lowerNum = "abcdefghijklmnopqrstuvwxyz0123456789"

@@ -31,7 +31,7 @@ func (o outcome) precision() float64 {
 	if o.alerts == 0 {
 		return 0
 	}
-	return float64(o.matched) / float64(o.alerts)
+	return float64(o.stepsMatched) / float64(o.stepsMatched+o.alerts-o.matched)
 }
 
 func (o outcome) recall() float64 { return float64(o.detected) / float64(o.incidents) }

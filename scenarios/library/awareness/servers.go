@@ -42,6 +42,7 @@ func (s *sim) planLeases() {
 	}
 }
 
+// morning is a machine's start: sign-in, ticket, logon script.
 func (s *sim) morning(t int64, h *host) {
 	dc := s.w.byRole[dcServer][h.id%2]
 	s.signIn(t, h, logon{user: h.owner.name, kind: "2", from: h})
@@ -151,6 +152,8 @@ func (s *sim) planBackups() {
 	})
 }
 
+// backup is one server's night: a service account signs in, shadow copies come and go,
+// LSASS is read for the system state, and a lot of data moves.
 func (s *sim) backup(t int64, hub, h *host) {
 	s.signIn(t, h, logon{user: "svc_backup", kind: "3", from: hub})
 	agent := s.run(t+second, h.base.services, `C:\Program Files\VaultBackup\vbagent.exe`, `"C:\Program Files\VaultBackup\vbagent.exe" --job nightly`, `NT AUTHORITY\SYSTEM`)
@@ -199,6 +202,7 @@ func (s *sim) inbound(t int64, from addr, h *host, q request) {
 	s.http(t+5*millisecond, s.connect(t, f), &f, q)
 }
 
+// probes are what scanners of the internet ask every web server for.
 var probes = []string{"/wp-login.php", "/.env", "/phpmyadmin/", "/cgi-bin/test", "/owa/auth/x.js", "/vendor/phpunit/eval-stdin.php",
 	"/actuator/health", "/.git/config", "/admin/config.aspx", "/solr/admin/info", "/boaform/admin/formLogin", "/shell.aspx"}
 

@@ -7,13 +7,15 @@ import (
 
 // sim plays the day minute by minute.
 type sim struct {
-	w      *world
+	w *world
+	// r is drawn from in the order of the day. One generator is enough: everything that
+	// runs, runs in one goroutine and in a fixed order.
 	r      *rng
 	out    *sink
 	split  Split
 	duties []*duty
-	truth  []*truthStep
-	cases  int // incidents planned, and in the end those that took place
+	truth  []*truthStep // in the order of planning, which groups incidents
+	cases  int          // incidents planned, and in the end those that took place
 }
 
 // duty is something that happens at a set time, once or again and again. Duties carry

@@ -10,6 +10,7 @@ import (
 
 // truthStep is one technique carried out on one host: the window spans its records.
 type truthStep struct {
+	// Names as in incidents.csv; chain and tactic only go to truth.json.
 	incident  string
 	chain     string
 	host      string

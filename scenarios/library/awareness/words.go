@@ -42,6 +42,7 @@ type siteBook struct {
 
 const tailSites = 6000
 
+// newSiteBook draws the outside world; the salt makes the names of the tail.
 func newSiteBook(r *rng) siteBook {
 	b := siteBook{salt: r.next()}
 	for i := range 160 {
@@ -69,6 +70,7 @@ func (b *siteBook) fresh(r *rng) site {
 	return b.make(100_000+uint64(r.intn(1<<30)), pick(r, []string{"", "www.", "cdn.", "api.", "update."}))
 }
 
+// make derives a site from its number alone, so that thousands need no memory.
 func (b *siteBook) make(i uint64, head string) site {
 	z := mix(b.salt + i*0x9e3779b97f4a7c15)
 	name := nameHeads[z%uint64(len(nameHeads))] + nameTails[z>>8%uint64(len(nameTails))]

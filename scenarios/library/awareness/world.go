@@ -106,6 +106,8 @@ const hostsAtFullScale = 412
 // minimumHosts keeps every role present however small the scale is.
 const minimumHosts = 60
 
+// newWorld draws an organisation. Server names and addresses follow from the plan in
+// fixedRoles; people, their machines and their habits are drawn.
 func newWorld(seed uint64, scale float64, split Split) *world {
 	r := newRNG(seed, "world/"+string(split))
 	w := &world{style: newStyle(r, split), byRole: map[role][]*host{}}
@@ -121,6 +123,8 @@ func newWorld(seed uint64, scale float64, split Split) *world {
 	return w
 }
 
+// newStyle draws how an organisation names things. The second octet comes from separate
+// ranges for train and test, so that no address is in both.
 func newStyle(r *rng, split Split) style {
 	name := pick(r, nameHeads) + pick(r, nameTails)
 	s := style{
@@ -152,6 +156,7 @@ var fixedRoles = []struct {
 	{camera, "CAM", 2, 50, false},
 }
 
+// addServers adds the machines that nobody sits at.
 func (w *world) addServers(r *rng, total int) {
 	for group, f := range fixedRoles {
 		n := f.least
@@ -189,6 +194,7 @@ func (w *world) addPeople(r *rng, n int) {
 	}
 }
 
+// add gives a host its number, hardware address and running processes.
 func (w *world) add(r *rng, h *host) {
 	h.id = len(w.hosts)
 	h.port = 49152 + r.intn(14000)
@@ -198,6 +204,7 @@ func (w *world) add(r *rng, h *host) {
 	w.hosts = append(w.hosts, h)
 }
 
+// addUser draws a person; a second Anna Berg gets a number.
 func (w *world) addUser(r *rng, taken map[string]bool) *user {
 	login := w.style.login(pick(r, firstNames), pick(r, lastNames))
 	for n := 2; taken[login]; n++ {

@@ -1,5 +1,6 @@
 package awareness
 
+// uidAlphabet is base 62 in Zeek's order.
 const uidAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 // flow is one connection as Zeek would log it. Times are microseconds.
@@ -162,6 +163,9 @@ func (s *sim) web(t int64, h *host, q request) {
 	s.http(t+10*millisecond, uid, &f, q)
 }
 
+// tls logs what a sensor sees of a TLS connection: the name asked for and how the
+// certificate was judged. Version and cipher belong to the server, so they follow from
+// its address.
 func (s *sim) tls(t int64, uid string, f *flow, name string, selfSigned bool) {
 	e := s.out.begin()
 	s.head(e, t, uid, f)
@@ -181,6 +185,7 @@ func (s *sim) tls(t int64, uid string, f *flow, name string, selfSigned bool) {
 	s.out.end(t, sslLog)
 }
 
+// http logs an exchange that is not encrypted.
 func (s *sim) http(t int64, uid string, f *flow, q request) {
 	e := s.out.begin()
 	s.head(e, t, uid, f)
@@ -194,6 +199,7 @@ func (s *sim) http(t int64, uid string, f *flow, q request) {
 	s.out.end(t, httpLog)
 }
 
+// browserAgent is what most requests carry; intruders copy it.
 const browserAgent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0 Safari/537.36"
 
 // or returns the first value, or the second where the first is empty.

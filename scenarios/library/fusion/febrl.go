@@ -39,14 +39,14 @@ var febrlID = regexp.MustCompile(`^rec-(\d+)-(?:org|dup-\d+)$`)
 // becomes observed; soc_sec_id becomes a case reference among the indicators.
 // Lines that cannot be used are listed in the report. A source without any
 // usable record is an Invalid error.
-func ImportFEBRL(ctx context.Context, src, out string) (Report, error) {
+func ImportFEBRL(ctx context.Context, src string, out generate.Out) (Report, error) {
 	paths, err := csvFiles(src)
 	if err != nil {
 		return Report{}, err
 	}
 	report := Report{Groups: map[string]int{"entities": 0}, Skipped: []generate.Skipped{},
 		Notes: []string{"Records carry no time of report and no partner: methods that rely on time or on clock skew have nothing to work with."}}
-	files := generate.NewFiles(generate.Dir(out))
+	files := generate.NewFiles(out)
 	files.WriteLine(AliasesFile, "kind", "name", "alias")
 	files.WriteLine(TruthFile, "id", "cluster")
 	for _, path := range paths {

@@ -12,6 +12,7 @@ import (
 	"incubator/internal/realdata"
 	"incubator/platform/errs"
 	"incubator/scenarios/library/fusion"
+	"incubator/scenarios/library/generate"
 )
 
 func TestImportRealFEBRL(t *testing.T) {
@@ -26,7 +27,7 @@ func TestImportRealFEBRL(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out := t.TempDir()
-			report, err := fusion.ImportFEBRL(context.Background(), filepath.Join(real, c.name+".csv"), out)
+			report, err := fusion.ImportFEBRL(context.Background(), filepath.Join(real, c.name+".csv"), generate.Dir(out))
 			require.NoError(t, err)
 			require.Equal(t, c.records, report.Records)
 			require.Equal(t, c.entities, report.Groups["entities"])
@@ -44,7 +45,7 @@ func TestImportRealFEBRL(t *testing.T) {
 
 func TestImportFEBRLFolderKeepsDataSetsApart(t *testing.T) {
 	out := t.TempDir()
-	report, err := fusion.ImportFEBRL(context.Background(), filepath.Join(realdata.Dir(t), "febrl"), out)
+	report, err := fusion.ImportFEBRL(context.Background(), filepath.Join(realdata.Dir(t), "febrl"), generate.Dir(out))
 	require.NoError(t, err)
 	require.Equal(t, 6000, report.Records)
 	require.Equal(t, 2500, report.Groups["entities"])
@@ -63,7 +64,7 @@ func TestImportFEBRLReportsWhatItSkips(t *testing.T) {
 		"rec-8-org, too, few\n"+
 		"rec-9-org, a \"quoted\" name, y, , , , , , , , \n"), 0o600))
 	out := t.TempDir()
-	report, err := fusion.ImportFEBRL(context.Background(), src, out)
+	report, err := fusion.ImportFEBRL(context.Background(), src, generate.Dir(out))
 	require.NoError(t, err)
 	require.Equal(t, 2, report.Records)
 	lines, reasons := []int{}, ""
@@ -103,14 +104,14 @@ func TestImportFEBRLRefuses(t *testing.T) {
 		"folder":  {t.TempDir(), "holds no .csv file", errs.NotFound},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := fusion.ImportFEBRL(context.Background(), c.src, t.TempDir())
+			_, err := fusion.ImportFEBRL(context.Background(), c.src, generate.Dir(t.TempDir()))
 			require.Equal(t, c.code, errs.CodeOf(err))
 			require.Contains(t, errs.MessageOf(err), c.message)
 		})
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err := fusion.ImportFEBRL(ctx, write("d.csv", febrlHeader+strings.Repeat("x\n", 3)), t.TempDir())
+	_, err := fusion.ImportFEBRL(ctx, write("d.csv", febrlHeader+strings.Repeat("x\n", 3)), generate.Dir(t.TempDir()))
 	require.ErrorIs(t, err, context.Canceled)
 }
 

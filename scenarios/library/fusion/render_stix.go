@@ -10,8 +10,42 @@ import (
 
 const tlpGreen = "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"
 
-// object is a STIX 2.1 object; json.Marshal sorts its keys, so output is stable.
-type object map[string]any
+// object is the union of the STIX 2.1 objects in use. Its fields stand in the
+// order of their names, as in a sorted map, which would take twice as long.
+type object struct {
+	Confidence   int        `json:"confidence,omitempty"`
+	Created      string     `json:"created"`
+	References   []external `json:"external_references,omitempty"`
+	ID           string     `json:"id"`
+	Class        string     `json:"identity_class,omitempty"`
+	Indicates    []string   `json:"indicator_types,omitempty"`
+	IsFamily     bool       `json:"is_family,omitempty"`
+	Labels       []string   `json:"labels,omitempty"`
+	MalwareTypes []string   `json:"malware_types,omitempty"`
+	Modified     string     `json:"modified"`
+	Name         string     `json:"name,omitempty"`
+	Markings     []string   `json:"object_marking_refs,omitempty"`
+	Refs         []string   `json:"object_refs,omitempty"`
+	Pattern      string     `json:"pattern,omitempty"`
+	PatternType  string     `json:"pattern_type,omitempty"`
+	Published    string     `json:"published,omitempty"`
+	ReportTypes  []string   `json:"report_types,omitempty"`
+	Sectors      []string   `json:"sectors,omitempty"`
+	SpecVersion  string     `json:"spec_version"`
+	Type         string     `json:"type"`
+	ValidFrom    string     `json:"valid_from,omitempty"`
+}
+
+type external struct {
+	ID     string `json:"external_id"`
+	Source string `json:"source_name"`
+}
+
+type bundle struct {
+	ID      string   `json:"id"`
+	Objects []object `json:"objects"`
+	Type    string   `json:"type"`
+}
 
 // renderSTIX writes one bundle on one line. The report object carries the id;
 // everything else is referenced by it (STIX 2.1, OASIS Standard, 2021).
@@ -29,16 +63,15 @@ func renderSTIX(g *generator, rep *report) []byte {
 	if rep.victim != "" && g.r.Chance(0.5) {
 		title += " at " + rep.victim
 	}
-	o := object{"name": title, "published": stixTime(rep.published), "object_refs": b.refs,
-		"report_types": []string{"incident"}, "confidence": rep.confidence, "object_marking_refs": []string{tlpGreen},
-		"labels": []string{rep.kind.name}}
+	o := object{Name: title, Published: stixTime(rep.published), Refs: b.refs, ReportTypes: []string{"incident"},
+		Confidence: rep.confidence, Markings: []string{tlpGreen}, Labels: []string{rep.kind.name}}
 	if b.caseRef != "" {
-		o["external_references"] = []object{{"source_name": "national-case", "external_id": b.caseRef}}
+		o.References = []external{{b.caseRef, "national-case"}}
 	}
 	b.add("report", rep.id, o)
-	line, err := json.Marshal(object{"type": "bundle", "id": "bundle--" + g.r.UUID(), "objects": b.objects})
+	line, err := json.Marshal(bundle{Type: "bundle", ID: "bundle--" + g.r.UUID(), Objects: b.objects})
 	if err != nil {
-		return nil // strings, ints and slices of them always marshal
+		return nil // strings, numbers and lists of them always marshal
 	}
 	return append(line, '\n')
 }
@@ -56,27 +89,26 @@ type stixBuilder struct {
 
 // add completes the common properties. created and modified are the time of the
 // report: partners stamp the whole bundle when they publish it.
-func (b *stixBuilder) add(kind, id string, o object) string {
-	o["type"], o["spec_version"], o["id"] = kind, "2.1", id
-	o["created"], o["modified"] = b.created, b.created
+func (b *stixBuilder) add(kind, id string, o object) {
+	o.Type, o.SpecVersion, o.ID = kind, "2.1", id
+	o.Created, o.Modified = b.created, b.created
 	b.objects = append(b.objects, o)
 	b.refs = append(b.refs, id)
-	return id
 }
 
 // named gives an object the id that its partner always uses for that name.
-func (b *stixBuilder) named(kind, name string, o object) string {
-	o["name"] = name
-	return b.add(kind, kind+"--"+generate.NamedUUID(b.rep.partner.name+kind+name), o)
+func (b *stixBuilder) named(kind, name string, o object) {
+	o.Name = name
+	b.add(kind, kind+"--"+generate.NamedUUID(b.rep.partner.name+kind+name), o)
 }
 
 func (b *stixBuilder) victim() {
 	if b.rep.victim == "" {
 		return
 	}
-	o := object{"identity_class": "organization"}
+	o := object{Class: "organization"}
 	if b.rep.sector != "" {
-		o["sectors"] = []string{b.rep.sector}
+		o.Sectors = []string{b.rep.sector}
 	}
 	b.named("identity", b.rep.victim, o)
 }
@@ -86,7 +118,7 @@ func (b *stixBuilder) attribution() {
 		b.named("intrusion-set", b.rep.actor, object{})
 	}
 	if b.rep.malware != "" {
-		b.named("malware", b.rep.malware, object{"is_family": true, "malware_types": []string{"unknown"}})
+		b.named("malware", b.rep.malware, object{IsFamily: true, MalwareTypes: []string{"unknown"}})
 	}
 }
 
@@ -94,7 +126,7 @@ func (b *stixBuilder) attribution() {
 // one, since object_refs must not be empty.
 func (b *stixBuilder) technique() {
 	id := generate.Pick(b.g.r, b.rep.kind.techniques)
-	b.named("attack-pattern", id, object{"external_references": []object{{"source_name": "mitre-attack", "external_id": id}}})
+	b.named("attack-pattern", id, object{References: []external{{id, "mitre-attack"}}})
 }
 
 // indicator adds a pattern and, when known, the time at which it was observed.
@@ -109,7 +141,7 @@ func (b *stixBuilder) indicator(i indicator) {
 	}
 	pattern := stixPattern(i)
 	b.add("indicator", "indicator--"+generate.NamedUUID(b.rep.id+pattern), object{
-		"pattern": pattern, "pattern_type": "stix", "valid_from": stixTime(from), "indicator_types": []string{"malicious-activity"}})
+		Pattern: pattern, PatternType: "stix", ValidFrom: stixTime(from), Indicates: []string{"malicious-activity"}})
 }
 
 // stixPattern writes a comparison expression of the STIX patterning language.

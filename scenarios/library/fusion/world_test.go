@@ -127,3 +127,44 @@ func TestAdmiralty(t *testing.T) {
 	require.Equal(t, "C3", admiralty(50))
 	require.Equal(t, "E5", admiralty(5))
 }
+
+// Every partner's clock is wrong by its own constant; the sensor's by more.
+func TestClocksDiffer(t *testing.T) {
+	skews, furthest := map[int64]bool{}, 0.0
+	for seed := range uint64(20) {
+		for _, p := range newPartners(generate.NewRand(seed, "partners")) {
+			limit := 25 * 60.0
+			if p.name == "edgesoc" {
+				limit = 190 * 60
+				furthest = max(furthest, math.Abs(float64(p.skew)))
+			}
+			require.LessOrEqual(t, math.Abs(float64(p.skew)), limit)
+			skews[p.skew] = true
+		}
+	}
+	require.Greater(t, len(skews), 40)
+	require.Greater(t, furthest, 2.0*hour)
+}
+
+// A wave is several incidents: other victims, the same actor, shared servers.
+func TestWavesShareServersNotVictims(t *testing.T) {
+	g := newGenerator(generate.Options{Seed: 3, Scale: 1, Split: generate.Train}, generate.NewFiles(generate.Discard))
+	waves, sameFile := 0, 0
+	for i := range 300 {
+		g.pending = queue[incident]{}
+		g.spawn(int64(i) * day)
+		first := g.pending.pop()
+		for g.pending.due(math.MaxInt64) {
+			next := g.pending.pop()
+			require.Equal(t, first.actor, next.actor)
+			require.NotEqual(t, first.number, next.number)
+			require.Equal(t, first.shared, next.shared)
+			waves++
+			if first.own[0] == next.own[0] {
+				sameFile++
+			}
+		}
+	}
+	require.Greater(t, waves, 200)
+	require.InDelta(t, 0.45, float64(sameFile)/float64(waves), 0.12)
+}

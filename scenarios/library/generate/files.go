@@ -36,6 +36,20 @@ func Dir(root string) Out {
 	}
 }
 
+// InputDir is the folder of a data set that runs see.
+const InputDir = "input"
+
+// Layout returns an Out that puts everything but the truth below input/, which is
+// the form of a data set in a pack.
+func Layout(out Out) Out {
+	return func(name string) (io.WriteCloser, error) {
+		if strings.HasPrefix(name, TruthDir+"/") || strings.HasPrefix(name, InputDir+"/") {
+			return out(name)
+		}
+		return out(InputDir + "/" + name)
+	}
+}
+
 // To returns an Out that sends every file to w; Close does nothing.
 func To(w io.Writer) Out {
 	return func(string) (io.WriteCloser, error) { return nopCloser{w}, nil }

@@ -80,7 +80,7 @@ type droidBenchApp struct {
 // tested. Facts that DroidBench does not have (time, certificate, exported
 // flags) are left empty or false. The report's groups count apps, leaking,
 // train and test; its notes name every TESSERACT rule that does not hold.
-func ImportDroidBench(ctx context.Context, src, out string) (Report, error) {
+func ImportDroidBench(ctx context.Context, src string, out generate.Out) (Report, error) {
 	report := Report{Groups: map[string]int{}, Skipped: []generate.Skipped{}, Notes: []string{
 		"The label says that an app leaks private data by DroidBench's annotation, not that it is malware.",
 		"DroidBench has no certificates and no exported flags: certificate is empty, exported is false."}}
@@ -92,7 +92,7 @@ func ImportDroidBench(ctx context.Context, src, out string) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	files := generate.NewFiles(generate.Dir(out))
+	files := generate.NewFiles(out)
 	train, test, err := writeDroidBench(files, apps, &report)
 	if closeErr := files.Close(); err == nil {
 		err = closeErr

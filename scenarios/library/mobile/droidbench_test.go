@@ -11,12 +11,13 @@ import (
 
 	"incubator/internal/realdata"
 	"incubator/platform/errs"
+	"incubator/scenarios/library/generate"
 	"incubator/scenarios/library/mobile"
 )
 
 func TestImportRealDroidBench(t *testing.T) {
 	out := t.TempDir()
-	report, err := mobile.ImportDroidBench(context.Background(), filepath.Join(realdata.Dir(t), "droidbench"), out)
+	report, err := mobile.ImportDroidBench(context.Background(), filepath.Join(realdata.Dir(t), "droidbench"), generate.Dir(out))
 	require.NoError(t, err)
 	require.Equal(t, map[string]int{"apps": 89, "leaking": 74, "train": 44, "test": 45}, report.Groups)
 	require.Equal(t, 45, report.Records)
@@ -59,7 +60,7 @@ func TestImportDroidBenchReportsWhatItSkips(t *testing.T) {
 {"apk":"unknown.apk"}
 `)
 	out := t.TempDir()
-	report, err := mobile.ImportDroidBench(context.Background(), src, out)
+	report, err := mobile.ImportDroidBench(context.Background(), src, generate.Dir(out))
 	require.NoError(t, err)
 	require.Equal(t, 2, report.Groups["apps"])
 	where := map[string][]int{}
@@ -85,7 +86,7 @@ func TestImportDroidBenchRefuses(t *testing.T) {
 		"long line": {source(t, droidBenchTruth+"a.apk,X,1\n", strings.Repeat("x", 17<<20)), "longer than 16 MiB", errs.Invalid},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := mobile.ImportDroidBench(context.Background(), c.src, t.TempDir())
+			_, err := mobile.ImportDroidBench(context.Background(), c.src, generate.Dir(t.TempDir()))
 			require.Equal(t, c.code, errs.CodeOf(err))
 			require.Contains(t, errs.MessageOf(err), c.says)
 		})

@@ -10,9 +10,16 @@ export function watchLive() {
   for (const name of ["htmx:sseOpen", "htmx:sseMessage", "htmx:sseBeforeMessage"]) {
     document.addEventListener(name, heard);
   }
+  const sources = new Set();
   document.addEventListener("htmx:sseOpen", (e) => {
-    e.detail.source?.addEventListener("heartbeat", heard);
+    if (!e.detail.source || sources.has(e.detail.source)) return;
+    sources.add(e.detail.source);
+    e.detail.source.addEventListener("heartbeat", heard);
   });
+  // A page that the browser keeps for the back key would hold its connection,
+  // and six of those stop every other request to this host.
+  addEventListener("pagehide", () => sources.forEach((s) => s.close()));
+  addEventListener("pageshow", (e) => { if (e.persisted && sources.size) location.reload(); });
   document.addEventListener("htmx:sseError", () => { lost = true; streams = true; });
   addEventListener("offline", () => { lost = streams; });
   setInterval(() => {

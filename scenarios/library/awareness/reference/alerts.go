@@ -19,12 +19,14 @@ type alerts struct {
 // quiet is how long the same technique on the same host is one and the same finding.
 const quiet = 6 * time.Hour
 
+// newAlerts writes the header.
 func newAlerts(w io.Writer) *alerts {
 	a := &alerts{out: csv.NewWriter(w), last: map[[2]string]time.Time{}, reported: suspects{map[string]time.Time{}}}
 	_ = a.out.Write([]string{"time", "host", "technique", "confidence"}) // the error stays in the writer until close
 	return a
 }
 
+// raise reports a technique on a host, unless it was reported within quiet.
 func (a *alerts) raise(at time.Time, host, technique string, confidence float64) {
 	if host == "" {
 		return
@@ -39,6 +41,7 @@ func (a *alerts) raise(at time.Time, host, technique string, confidence float64)
 	_ = a.out.Write([]string{at.Format("2006-01-02T15:04:05.000Z"), host, technique, strconv.FormatFloat(confidence, 'f', 2, 64)})
 }
 
+// close returns the first error of all writes.
 func (a *alerts) close() error {
 	a.out.Flush()
 	return a.out.Error()

@@ -33,6 +33,8 @@ type analyst struct {
 	rhythms   map[string]*rhythm
 }
 
+// newAnalyst sets how long each kind of evidence is remembered. The spans come from how
+// such tools work, not from the training day: a scan takes minutes, a spray half an hour.
 func newAnalyst(known *assets, normal *habits, out *alerts) *analyst {
 	return &analyst{
 		assets: known, alerts: out, habits: normal, lineage: lineage{suspect: map[string]bool{}},
@@ -62,6 +64,7 @@ func (a *analyst) see(r *record) {
 	}
 }
 
+// hostEvent hands an event to the rule for its kind.
 func (a *analyst) hostEvent(r *record) {
 	host := short(r.Computer)
 	switch r.EventID {

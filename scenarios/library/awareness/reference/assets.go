@@ -17,6 +17,7 @@ type assets struct {
 	people int               // how many workstations there are
 }
 
+// readAssets reads the inventory.
 func readAssets(path string) (*assets, error) {
 	a := &assets{role: map[string]string{}, name: map[string]string{}, byIP: map[string]string{},
 		owner: map[string]string{}, admins: map[string]bool{}}
@@ -41,6 +42,7 @@ func readAssets(path string) (*assets, error) {
 	return a, nil
 }
 
+// add takes one row of it.
 func (a *assets) add(host, role, ip, owner string) {
 	key := strings.ToLower(host)
 	a.name[key], a.role[key], a.byIP[ip] = host, role, key
@@ -79,6 +81,7 @@ func (a *assets) manages(host string) bool {
 	return false
 }
 
+// isPC tells whether people sit at a host.
 func (a *assets) isPC(host string) bool {
 	return a.role[host] == "workstation" || a.role[host] == "admin_workstation"
 }

@@ -2,6 +2,7 @@ package main
 
 import "strings"
 
+// isOffice tells whether a program opens documents with macros.
 func isOffice(image string) bool {
 	return image == "winword.exe" || image == "excel.exe" || image == "powerpnt.exe"
 }

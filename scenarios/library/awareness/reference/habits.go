@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 )
@@ -38,6 +39,7 @@ func (h *habits) note(r *record) {
 	}
 }
 
+// add counts a host for a thing, as far as the crowd is interesting.
 func (h *habits) add(thing, host string) {
 	c := h.hosts[thing]
 	if c == nil {
@@ -68,6 +70,9 @@ func (h *habits) common(thing string) bool {
 func learn(folder string) (*habits, error) {
 	h := &habits{hosts: map[string]*crowd{}}
 	s, err := openStream(folder, "host.jsonl")
+	if errors.Is(err, errNoLog) {
+		return h, nil // nothing is known, so nothing counts as common
+	}
 	if err != nil {
 		return nil, err
 	}

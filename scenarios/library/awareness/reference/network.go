@@ -7,6 +7,7 @@ import (
 	"time"
 )
 
+// external tells whether an address lies outside the organisation.
 func external(ip string) bool { return ip != "" && !strings.HasPrefix(ip, "10.") }
 
 // connection judges amounts, closed doors and repetition.

@@ -64,12 +64,14 @@ type sums struct {
 	total map[string]*sum
 }
 
+// sum is what one key added up to since the start of its span.
 type sum struct {
 	since time.Time
 	bytes int64
 	n     int
 }
 
+// newSums adds up over spans of a fixed length.
 func newSums(span time.Duration) *sums { return &sums{span: span, total: map[string]*sum{}} }
 
 func (s *sums) add(at time.Time, key string, bytes int64) *sum {
@@ -92,6 +94,7 @@ type lineage struct {
 
 const lineageCapacity = 20_000
 
+// mark puts a process under suspicion.
 func (l *lineage) mark(guid string) {
 	if guid == "" || l.suspect[guid] {
 		return

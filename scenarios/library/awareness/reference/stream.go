@@ -78,6 +78,8 @@ type stream struct {
 
 var logs = []string{"dhcp.log", "conn.log", "dns.log", "http.log", "ssl.log", "host.jsonl"}
 
+var errNoLog = errors.New("there is no log")
+
 // openStream opens those of the logs that exist; at least one must.
 func openStream(folder string, names ...string) (*stream, error) {
 	s := &stream{}
@@ -98,7 +100,7 @@ func openStream(folder string, names ...string) (*stream, error) {
 		}
 	}
 	if len(s.sources) == 0 {
-		return nil, fmt.Errorf("there is no log in %s", folder)
+		return nil, fmt.Errorf("%w in %s", errNoLog, folder)
 	}
 	return s, nil
 }

@@ -56,7 +56,8 @@ def main():
             matched.add(i)
             if len(matched) >= min(MIN_STEPS, size[incident]):
                 detected.setdefault(incident, at - begin[incident])
-    precision = matching / len(alerts) if alerts else 0.0
+    steps_found = sum(len(matched) for matched in found.values())
+    precision = steps_found / (steps_found + len(alerts) - matching) if alerts else 0.0
     recall = len(detected) / len(size)
     f1 = 2 * precision * recall / (precision + recall) if precision and recall else 0.0
     late = sum(min(HORIZON, d) for d in detected.values()) + HORIZON * (len(size) - len(detected))
