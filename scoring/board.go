@@ -33,10 +33,12 @@ func buildBoard(ctx context.Context, q db.Querier, c *scenarios.Challenge, phase
 	return board, readHistory(ctx, q, board)
 }
 
-func readRows(ctx context.Context, q db.Querier, board *Leaderboard) error {
-	rows, err := q.QueryContext(ctx, `SELECT s.team_id, t.name, coalesce(o.name, ''), coalesce(o.kind, ''), s.submission_id, s.number, s.run_id, s.scores, s.submitted_at, s.scored
+const standingsQuery = `SELECT s.team_id, t.name, coalesce(o.name, ''), coalesce(o.kind, ''), s.submission_id, s.number, s.run_id, s.scores, s.submitted_at, s.scored
 		FROM standings s JOIN teams t ON t.id = s.team_id LEFT JOIN organizations o ON o.id = t.organization_id
-		WHERE s.phase_id = $1 AND s.view = $2`, board.PhaseID, board.View)
+		WHERE s.phase_id = $1 AND s.view = $2`
+
+func readRows(ctx context.Context, q db.Querier, board *Leaderboard) error {
+	rows, err := q.QueryContext(ctx, standingsQuery, board.PhaseID, board.View)
 	if err != nil {
 		return errs.Wrap(err, errs.Internal, "the board cannot be read")
 	}
@@ -63,11 +65,13 @@ func readRows(ctx context.Context, q db.Querier, board *Leaderboard) error {
 // maxHistory bounds the plot; a board with more changes shows the newest.
 const maxHistory = 5000
 
-func readHistory(ctx context.Context, q db.Querier, board *Leaderboard) error {
-	rows, err := q.QueryContext(ctx, `SELECT team_id, submission_id, at, value FROM
+const historyQuery = `SELECT team_id, submission_id, at, value FROM
 			(SELECT team_id, submission_id, at, value FROM standing_changes WHERE phase_id = $1 AND view = $2
 			ORDER BY at DESC, submission_id DESC LIMIT $3) AS newest
-		ORDER BY at, submission_id`, board.PhaseID, board.View, maxHistory)
+		ORDER BY at, submission_id`
+
+func readHistory(ctx context.Context, q db.Querier, board *Leaderboard) error {
+	rows, err := q.QueryContext(ctx, historyQuery, board.PhaseID, board.View, maxHistory)
 	if err != nil {
 		return errs.Wrap(err, errs.Internal, "the board's history cannot be read")
 	}

@@ -112,8 +112,9 @@ func TestEveryCause(t *testing.T) {
 		{scoring.BadOutput, ends(0, func(j *fake.Job) {
 			j.Trailer.Refusal = &tree.Refusal{Kind: tree.Bad, Path: "link", Reason: "is a symbolic link"}
 		}), "The output cannot be taken"},
-		{scoring.BadOutput, ends(0, func(*fake.Job) {}), "the output holds no prediction.csv"},
+		{scoring.BadOutput, ends(0, func(*fake.Job) {}), "the output holds no prediction.csv; a program leaves it in the folder $output"},
 		{scoring.BadOutput, ends(0, func(j *fake.Job) { j.Output["prediction.csv"] = "id,score\n1,NaN\n" }), `prediction.csv, line 2, column score: "NaN" is not a finite number`},
+		{scoring.BadOutput, ends(0, func(j *fake.Job) { j.Output["prediction.csv"] = "id,score\n1,0.5\n3,0.5\n" }), `prediction.csv has no row for id "2" (2 ids in all)`},
 		{scoring.NonzeroExit, ends(3, func(*fake.Job) {}), "The program ended with exit code 3."},
 		{scoring.BadImage, ends(0, func(j *fake.Job) { j.Trailer.Start = "was not found" }), "The command was not found."},
 	}

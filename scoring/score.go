@@ -41,6 +41,7 @@ func (t *task) score(ctx context.Context, output *upload) (outcome, error) {
 	if err != nil {
 		return outcome{}, errs.Wrap(err, errs.Internal, "the truth has no %s", grading.Truth)
 	}
+	truthSource.Name = "truth/" + truthSource.Name // which no prediction is called
 	prediction, err := predictionSource(output, grading.Prediction)
 	if err != nil {
 		return outcome{state: Failed, cause: BadOutput, detail: errs.MessageOf(err)}, nil
@@ -49,7 +50,7 @@ func (t *task) score(ctx context.Context, output *upload) (outcome, error) {
 		Metrics: metricSpecs(grading, facts), Truth: truthSource, Prediction: prediction,
 	})
 	if errs.Is(err, errs.Invalid) {
-		return outcome{state: Failed, cause: BadOutput, detail: errs.MessageOf(err)}, nil
+		return refused(err, truthSource.Name, prediction.Name)
 	}
 	if err != nil {
 		return outcome{}, err
@@ -62,6 +63,22 @@ func (t *task) score(ctx context.Context, output *upload) (outcome, error) {
 		t.usage.Warnings = append(t.usage.Warnings, w.Message)
 	}
 	return outcome{state: Scored, scores: scores}, nil
+}
+
+// refused is the end of a run whose tables do not fit together. A message never
+// says where in the truth something stands, and what is wrong with the truth itself
+// is not the team's fault.
+func refused(err error, truth, prediction string) (outcome, error) {
+	detail := errs.MessageOf(err)
+	var row *metrics.RowError
+	if errors.As(err, &row) && row.File == truth {
+		rest, missing := strings.CutPrefix(row.Reason, "has no row in "+prediction)
+		if !missing {
+			return outcome{}, errs.Wrap(err, errs.Internal, "the truth cannot be read")
+		}
+		detail = fmt.Sprintf("%s has no row for %s %q%s", prediction, row.Column, row.Value, rest)
+	}
+	return outcome{state: Failed, cause: BadOutput, detail: detail}, nil
 }
 
 // factsFile holds facts about a data set that metrics take as parameters, such as
@@ -144,7 +161,7 @@ func predictionSource(output *upload, name string) (metrics.Source, error) {
 			return source, err
 		}
 	}
-	return metrics.Source{}, errs.New(errs.Invalid, "the output holds no %s", name)
+	return metrics.Source{}, errs.New(errs.Invalid, "the output holds no %s; a program leaves it in the folder $output", name)
 }
 
 // tarSource returns a regular file of a tar archive without unpacking it.

@@ -64,12 +64,14 @@ func placeNext(ctx context.Context, tx *db.Tx, phase scenarios.Phase, grading sc
 	return nil
 }
 
+const laterQuery = `SELECT 1 FROM submissions s JOIN runs r ON r.submission_id = s.id AND r.state = 'scored'
+		WHERE s.challenge_id = $1 AND s.team_id = $2 AND s.number > $3 AND s.phase_id = $4 LIMIT 1`
+
 // hasLaterScored reports whether a later submission of the team in the phase has
 // been scored already.
 func hasLaterScored(ctx context.Context, q db.Querier, s *Submission) (bool, error) {
 	var found int
-	err := q.QueryRowContext(ctx, `SELECT 1 FROM submissions s JOIN runs r ON r.submission_id = s.id AND r.state = 'scored'
-		WHERE s.challenge_id = $1 AND s.team_id = $2 AND s.number > $3 AND s.phase_id = $4 LIMIT 1`,
+	err := q.QueryRowContext(ctx, laterQuery,
 		s.ChallengeID, s.TeamID, s.Number, s.PhaseID).Scan(&found)
 	if err != nil && !db.NotFound(err) {
 		return false, errs.Wrap(err, errs.Internal, "the submissions cannot be searched")

@@ -138,11 +138,13 @@ func affected(result sql.Result, err error) (bool, error) {
 	return false, errs.Wrap(err, errs.Internal, "the run cannot be stored")
 }
 
+const lapsedQuery = `SELECT id FROM runs
+		WHERE state IN ('queued', 'preparing', 'running', 'scoring') AND state <> 'queued' AND (lease_until < $1 OR ($2 = 1 AND owner <> $3))`
+
 // listLapsed returns the runs that a process began and left: their lease is over,
 // or, where this process has the database to itself, belongs to another owner.
 func listLapsed(ctx context.Context, q db.Querier, owner string, exclusive bool, now time.Time) ([]string, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id FROM runs
-		WHERE state IN ('preparing', 'running', 'scoring') AND (lease_until < $1 OR ($2 = 1 AND owner <> $3))`,
+	rows, err := q.QueryContext(ctx, lapsedQuery,
 		db.Micros(now), bit(exclusive), owner)
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Internal, "the runs cannot be listed")

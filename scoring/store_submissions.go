@@ -109,11 +109,13 @@ func listSubmissions(ctx context.Context, q db.Querier, f SubmissionFilter) ([]*
 	return all, rows.Err()
 }
 
+const countQuery = `SELECT count(*), coalesce(sum(CASE WHEN created_at >= $3 THEN 1 ELSE 0 END), 0)
+		FROM submissions WHERE phase_id = $1 AND team_id = $2 AND counted = 1`
+
 // countSubmissions returns how many of the team's submissions count against the
 // limits of the phase, in total and since the start of the day.
 func countSubmissions(ctx context.Context, q db.Querier, phaseID, teamID string, day time.Time) (total, today int, err error) {
-	err = q.QueryRowContext(ctx, `SELECT count(*), coalesce(sum(CASE WHEN created_at >= $3 THEN 1 ELSE 0 END), 0)
-		FROM submissions WHERE phase_id = $1 AND team_id = $2 AND counted = 1`,
+	err = q.QueryRowContext(ctx, countQuery,
 		phaseID, teamID, db.Micros(day)).Scan(&total, &today)
 	if err != nil {
 		return 0, 0, errs.Wrap(err, errs.Internal, "the submissions cannot be counted")
@@ -121,11 +123,13 @@ func countSubmissions(ctx context.Context, q db.Querier, phaseID, teamID string,
 	return total, today, nil
 }
 
+const twinQuery = `SELECT number FROM submissions WHERE file_sha256 = $1 AND phase_id = $2 AND team_id = $3
+		AND kind = $4 AND state IN ('queued', 'preparing', 'running', 'scoring') LIMIT 1`
+
 // findTwin returns the number of the team's unsettled submission with the same
 // bytes, or 0.
 func findTwin(ctx context.Context, q db.Querier, s *Submission) (number int, err error) {
-	err = q.QueryRowContext(ctx, `SELECT number FROM submissions WHERE file_sha256 = $1 AND phase_id = $2 AND team_id = $3
-		AND kind = $4 AND state IN ('queued', 'preparing', 'running', 'scoring') LIMIT 1`,
+	err = q.QueryRowContext(ctx, twinQuery,
 		s.File.SHA256, s.PhaseID, s.TeamID, s.Kind).Scan(&number)
 	if err != nil && !db.NotFound(err) {
 		return 0, errs.Wrap(err, errs.Internal, "the submissions cannot be searched")
