@@ -53,7 +53,7 @@ func openPlatform(ctx context.Context, w wiring) (_ *platform, err error) {
 	if p.dir, err = os.MkdirTemp("", "incubator-bench-"); err != nil {
 		return nil, err
 	}
-	if p.db, err = db.Open(ctx, filepath.Join(p.dir, "bench.db"), db.WithLogger(p.log)); err != nil {
+	if p.db, err = db.Open(ctx, filepath.Join(p.dir, "incubator.db"), db.WithLogger(p.log)); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(p.db.Migrate(ctx), jobs.Migrate(ctx, p.db)); err != nil {

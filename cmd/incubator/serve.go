@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"incubator/platform/config"
@@ -72,6 +73,9 @@ func (p *platform) serve(ctx context.Context, ready func(context.Context) error)
 	if err := ready(ctx); err != nil {
 		return err
 	}
+	// Starting takes far more memory than waiting for requests does, most of it for
+	// the one password hash that sign-in compares against when there is no account.
+	debug.FreeOSMemory()
 	select {
 	case err := <-failed:
 		return err

@@ -20,9 +20,7 @@ type chosen struct {
 // naming another is an error at the name.
 func organizationChoice(c *fiber.Ctx) (chosen, error) {
 	out := chosen{id: c.FormValue("organization_id")}
-	added := accounts.NewOrganization{
-		Name: c.FormValue("organization"), Kind: accounts.Kind(c.FormValue("kind")), Website: c.FormValue("website"),
-	}
+	added := typedOrganization(c)
 	if strings.TrimSpace(added.Name) == "" && strings.TrimSpace(added.Website) == "" {
 		return out, nil
 	}
