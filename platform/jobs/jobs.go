@@ -176,17 +176,38 @@ func (c *Client) InsertManyTx(ctx context.Context, tx *db.Tx, params []river.Ins
 		ctx = context.WithoutCancel(ctx) // see db.Tx.SQL: an interrupt would undo the whole batch
 	}
 	results, err := c.river.InsertManyTx(ctx, tx.SQL(), params)
-	var unknown *river.UnknownJobKindError
-	if errors.As(err, &unknown) {
-		return nil, errs.Wrap(err, errs.Internal, "no worker is registered for this kind of job")
-	}
 	if err == nil && c.local == nil {
 		err = notify(ctx, tx, results)
 	}
 	if err != nil {
-		return nil, errs.Wrap(err, errs.Unavailable, "the job could not be enqueued")
+		return nil, enqueueFault(err)
 	}
 	return results, nil
+}
+
+// EnqueueTx is InsertTx for who needs nothing of the inserted row, which saves
+// SQLite from reading it back.
+func (c *Client) EnqueueTx(ctx context.Context, tx *db.Tx, args river.JobArgs) error {
+	if c.local == nil {
+		_, err := c.InsertTx(ctx, tx, args, nil)
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	_, err := c.river.InsertManyFastTx(context.WithoutCancel(ctx), tx.SQL(), []river.InsertManyParams{{Args: args}})
+	return enqueueFault(err)
+}
+
+func enqueueFault(err error) error {
+	var unknown *river.UnknownJobKindError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &unknown):
+		return errs.Wrap(err, errs.Internal, "no worker is registered for this kind of job")
+	}
+	return errs.Wrap(err, errs.Unavailable, "the job could not be enqueued")
 }
 
 // Exhausted reports that the attempt now running is one more than the job may
