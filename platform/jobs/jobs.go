@@ -8,9 +8,9 @@ package jobs
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"log/slog"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -69,6 +69,7 @@ type Client struct {
 	driver  riverdriver.Driver[*sql.Tx]
 	local   *localListener // SQLite only
 	alive   *heartbeat     // PostgreSQL only
+	plain   sync.Map       // kinds that River has taken and that set no options of their own
 	started bool
 }
 
@@ -183,31 +184,6 @@ func (c *Client) InsertManyTx(ctx context.Context, tx *db.Tx, params []river.Ins
 		return nil, enqueueFault(err)
 	}
 	return results, nil
-}
-
-// EnqueueTx is InsertTx for who needs nothing of the inserted row, which saves
-// SQLite from reading it back.
-func (c *Client) EnqueueTx(ctx context.Context, tx *db.Tx, args river.JobArgs) error {
-	if c.local == nil {
-		_, err := c.InsertTx(ctx, tx, args, nil)
-		return err
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	_, err := c.river.InsertManyFastTx(context.WithoutCancel(ctx), tx.SQL(), []river.InsertManyParams{{Args: args}})
-	return enqueueFault(err)
-}
-
-func enqueueFault(err error) error {
-	var unknown *river.UnknownJobKindError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &unknown):
-		return errs.Wrap(err, errs.Internal, "no worker is registered for this kind of job")
-	}
-	return errs.Wrap(err, errs.Unavailable, "the job could not be enqueued")
 }
 
 // Exhausted reports that the attempt now running is one more than the job may
