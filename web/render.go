@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
@@ -44,8 +45,23 @@ func (a *App) viewer(c *fiber.Ctx, p accounts.Principal) *pages.Viewer {
 		a.cfg.Log.WarnContext(c.UserContext(), "the organisation of a viewer cannot be read", "user", p.User.ID, "error", err.Error())
 		return v
 	}
-	v.Organization, v.Kind = o.Name, string(o.Kind)
+	v.Organization, v.Kind = o.Name, KindName(o.Kind)
 	return v
+}
+
+// KindName is the kind of an organisation as people read it.
+func KindName(k accounts.Kind) string {
+	switch k {
+	case accounts.SME:
+		return "SME"
+	case accounts.Academic:
+		return "Academic"
+	case accounts.Industry:
+		return "Industry"
+	case accounts.National:
+		return "National"
+	}
+	return string(k)
 }
 
 // Initials returns up to two capitals for the avatar.
@@ -53,6 +69,9 @@ func Initials(name string) string {
 	var out strings.Builder
 	for _, word := range strings.Fields(name) {
 		r, _ := utf8.DecodeRuneInString(word)
+		if !unicode.IsLetter(r) {
+			continue // "(demo)" is no name
+		}
 		if out.WriteString(strings.ToUpper(string(r))); utf8.RuneCountInString(out.String()) == 2 {
 			break
 		}

@@ -39,7 +39,7 @@ type auditInput struct {
 	ObjectID string    `query:"object_id" maxLength:"100"`
 	From     time.Time `query:"from" doc:"This moment and later"`
 	To       time.Time `query:"to" doc:"Before this moment"`
-	paging
+	Paging
 }
 
 func (a *API) addAudit() {

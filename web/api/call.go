@@ -78,7 +78,7 @@ func transform(ctx huma.Context, _ string, body any) (any, error) {
 }
 
 func requestError(model *huma.ErrorModel) error {
-	e := &web.RequestError{Status: model.Status, Message: "The request is not valid."}
+	e := &web.RequestError{Status: model.Status, Message: "The request is not valid: " + model.Detail + "."}
 	for _, detail := range model.Errors {
 		e.Details = append(e.Details, web.Detail{Message: detail.Message, Location: detail.Location})
 	}

@@ -84,11 +84,11 @@ func showPhase(c *scenarios.Challenge, p scenarios.Phase, now time.Time) Phase {
 type challengesInput struct {
 	Area  string `query:"area" enum:"situational_awareness,data_fusion,mobile_security" doc:"Only this area"`
 	State string `query:"state" enum:"upcoming,open,closed,archived" doc:"Only in this state"`
-	paging
+	Paging
 }
 
-// challengePath names a challenge in a path.
-type challengePath struct {
+// ChallengePath names a challenge in a path.
+type ChallengePath struct {
 	Slug string `path:"slug" maxLength:"100" doc:"The challenge" example:"drifting-fleet"`
 }
 
@@ -123,7 +123,7 @@ func (a *API) listChallenges(ctx context.Context, _ accounts.Principal, in *chal
 		func(c *scenarios.Challenge) string { return c.ID }), nil
 }
 
-func (a *API) getChallenge(ctx context.Context, _ accounts.Principal, in *challengePath) (ChallengeDetail, error) {
+func (a *API) getChallenge(ctx context.Context, _ accounts.Principal, in *ChallengePath) (ChallengeDetail, error) {
 	c, err := a.Scenarios.ChallengeBySlug(ctx, in.Slug)
 	if err != nil {
 		return ChallengeDetail{}, err
@@ -131,7 +131,7 @@ func (a *API) getChallenge(ctx context.Context, _ accounts.Principal, in *challe
 	return showChallengeDetail(c, a.cfg.Now()), nil
 }
 
-func (a *API) listPhases(ctx context.Context, _ accounts.Principal, in *challengePath) (Page[Phase], error) {
+func (a *API) listPhases(ctx context.Context, _ accounts.Principal, in *ChallengePath) (Page[Phase], error) {
 	c, err := a.Scenarios.ChallengeBySlug(ctx, in.Slug)
 	if err != nil {
 		return Page[Phase]{}, err

@@ -33,7 +33,7 @@ type Queue struct {
 
 type runsInput struct {
 	State string `query:"state" enum:"queued,preparing,running,scoring,scored,failed,cancelled" doc:"Only in this state"`
-	paging
+	Paging
 }
 
 func (a *API) addConsole() {

@@ -31,7 +31,7 @@ func showInvitation(i accounts.Invitation) Invitation {
 }
 
 type inviteInput struct {
-	teamPath
+	TeamPath
 	Body struct {
 		Seconds int64 `json:"expires_in" minimum:"1" maximum:"7776000" example:"604800" doc:"Seconds, up to 90 days"`
 		MaxUses int   `json:"max_uses" minimum:"1" maximum:"1000" example:"5"`
@@ -64,7 +64,7 @@ func (a *API) invite(ctx context.Context, by accounts.Principal, in *inviteInput
 	return NewInvitation{Invitation: showInvitation(i), Token: token}, err
 }
 
-func (a *API) listInvitations(ctx context.Context, by accounts.Principal, in *teamPath) (Page[Invitation], error) {
+func (a *API) listInvitations(ctx context.Context, by accounts.Principal, in *TeamPath) (Page[Invitation], error) {
 	all, err := a.Accounts.Invitations(ctx, by, in.ID)
 	page := Page[Invitation]{Items: make([]Invitation, len(all))}
 	for i, invitation := range all {

@@ -10,15 +10,15 @@ import (
 )
 
 type rescoreInput struct {
-	phasePath
+	PhasePath
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Shown with the revision that is replaced" example:"The truth of three apps was wrong."`
 	}
 }
 
-// phasePath names a phase in a path.
-type phasePath struct {
-	challengePath
+// PhasePath names a phase in a path.
+type PhasePath struct {
+	ChallengePath
 	Phase string `path:"phase" maxLength:"100" doc:"Name of the phase" example:"development"`
 }
 
@@ -59,7 +59,7 @@ func (a *API) rescore(ctx context.Context, by accounts.Principal, in *rescoreInp
 	return a.Scoring.Rescore(ctx, by, phase.ID, in.Body.Reason)
 }
 
-func (a *API) listRevisions(ctx context.Context, _ accounts.Principal, in *phasePath) (Page[Revision], error) {
+func (a *API) listRevisions(ctx context.Context, _ accounts.Principal, in *PhasePath) (Page[Revision], error) {
 	_, phase, err := a.phase(ctx, in.Slug, in.Phase)
 	if err != nil {
 		return Page[Revision]{}, err

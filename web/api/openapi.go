@@ -13,6 +13,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
+
+	"incubator/web"
 )
 
 // The groups of operations.
@@ -72,13 +74,38 @@ func (a *API) addDocument() error {
 			"application/vnd.oai.openapi+json": {Schema: &huma.Schema{Type: huma.TypeObject}}}}
 	})
 	a.describeEvents()
+	a.describeErrors()
+	a.forbidNull()
+	a.addExamples()
 	data, err := json.Marshal(a.huma.OpenAPI())
 	if err != nil {
 		return fmt.Errorf("the OpenAPI document: %w", err)
 	}
 	sum := sha256.Sum256(data)
 	a.document.json, a.document.etag = data, `"`+hex.EncodeToString(sum[:12])+`"`
-	return nil
+	return a.addDocs()
+}
+
+// describeErrors puts our problem details where huma describes its own: they go
+// through the application's error handler, which adds code, fields and request.
+func (a *API) describeErrors() {
+	schemas := a.huma.OpenAPI().Components.Schemas
+	schemas.Schema(typeFor[web.Problem](), true, "Problem")
+	all := schemas.Map()
+	*all["ErrorModel"] = *all["Problem"]
+	delete(all, "Problem")
+	delete(all, "ErrorDetail")
+}
+
+// forbidNull says that lists are never null, which huma takes for possible.
+func (a *API) forbidNull() {
+	for _, schema := range a.huma.OpenAPI().Components.Schemas.Map() {
+		for _, property := range schema.Properties {
+			if property.Type == huma.TypeArray {
+				property.Nullable = false
+			}
+		}
+	}
 }
 
 // describeEvents describes the stream, which the web package serves.

@@ -25,6 +25,12 @@ type operation struct {
 	refusals     []int  // statuses that a caller must expect besides those of every operation
 }
 
+// What the document says beside the standard's own fields.
+const (
+	extensionRoles = "x-roles"
+	extensionScope = "x-scope"
+)
+
 var (
 	anyone     = []accounts.Role{web.Anyone}
 	signedIn   = []accounts.Role{web.SignedIn}
@@ -118,7 +124,7 @@ func (op operation) describe() huma.Operation {
 		Method:     op.method, Path: Prefix + op.path, OperationID: op.id, Tags: []string{op.tag},
 		Summary: op.summary, Description: op.text, DefaultStatus: status,
 		Errors: op.expected(), Security: op.security(),
-		Extensions: map[string]any{"x-roles": op.roles, "x-scope": op.scope},
+		Extensions: map[string]any{extensionRoles: op.roles, extensionScope: op.scope},
 	}
 }
 

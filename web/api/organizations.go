@@ -27,12 +27,12 @@ func showOrganization(o accounts.Organization) Organization {
 	return Organization{ID: o.ID, Name: o.Name, Kind: string(o.Kind), Website: o.Website, CreatedAt: o.CreatedAt.UTC()}
 }
 
-type organizationPath struct {
+type OrganizationPath struct {
 	ID string `path:"id" maxLength:"64" doc:"The organisation"`
 }
 
 type organizationInput struct {
-	organizationPath
+	OrganizationPath
 	Body NewOrganization
 }
 
@@ -45,7 +45,7 @@ func (a *API) addOrganizations() {
 		tag: tagTeams, summary: "Correct an organisation", refusals: []int{409}}, a.editOrganization)
 }
 
-func (a *API) listOrganizations(ctx context.Context, _ accounts.Principal, in *paging) (Page[Organization], error) {
+func (a *API) listOrganizations(ctx context.Context, _ accounts.Principal, in *Paging) (Page[Organization], error) {
 	after, err := in.position()
 	if err != nil {
 		return Page[Organization]{}, err
@@ -60,7 +60,7 @@ func (a *API) listOrganizations(ctx context.Context, _ accounts.Principal, in *p
 	return pageOf(all, in.Limit, showOrganization, func(o accounts.Organization) string { return o.ID }), err
 }
 
-func (a *API) getOrganization(ctx context.Context, _ accounts.Principal, in *organizationPath) (Organization, error) {
+func (a *API) getOrganization(ctx context.Context, _ accounts.Principal, in *OrganizationPath) (Organization, error) {
 	o, err := a.Accounts.Organization(ctx, in.ID)
 	return showOrganization(o), err
 }

@@ -18,8 +18,8 @@ type Page[T any] struct {
 
 func (p Page[T]) nextCursor() string { return p.Next }
 
-// paging are the query parameters of every list that is cut into pages.
-type paging struct {
+// Paging holds the query parameters of every list that is cut into pages.
+type Paging struct {
 	Cursor string `query:"cursor" maxLength:"200" doc:"Where to go on: next of the page before. Opaque; it holds for the same filters."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Entries of a page"`
 }
@@ -30,7 +30,7 @@ func encodeCursor(position string) string {
 }
 
 // position returns what encodeCursor was given; "" starts at the beginning.
-func (p paging) position() (string, error) {
+func (p Paging) position() (string, error) {
 	if p.Cursor == "" {
 		return "", nil
 	}
@@ -42,7 +42,7 @@ func (p paging) position() (string, error) {
 }
 
 // number is position for lists that go by a positive number.
-func (p paging) number() (int64, error) {
+func (p Paging) number() (int64, error) {
 	position, err := p.position()
 	if err != nil || position == "" {
 		return 0, err

@@ -46,11 +46,11 @@ func showSubmission(s *scoring.Submission, slug, phase string) Submission {
 }
 
 type submissionsInput struct {
-	challengePath
+	ChallengePath
 	Team  string `query:"team" maxLength:"64" doc:"Id of the team. Needed unless the caller is an organiser or has one team only."`
 	Phase string `query:"phase" maxLength:"100" doc:"Name of a phase"`
 	State string `query:"state" enum:"queued,preparing,running,scoring,scored,failed,cancelled,received" doc:"Only in this state"`
-	paging
+	Paging
 }
 
 // submissionPath names a submission in a path.

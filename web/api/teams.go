@@ -41,8 +41,8 @@ type teamInput struct {
 	}
 }
 
-// teamPath names a team in a path.
-type teamPath struct {
+// TeamPath names a team in a path.
+type TeamPath struct {
 	ID string `path:"id" maxLength:"64" doc:"The team"`
 }
 
@@ -67,12 +67,12 @@ func (a *API) createTeam(ctx context.Context, by accounts.Principal, in *teamInp
 	return showTeam(t), err
 }
 
-func (a *API) getTeam(ctx context.Context, _ accounts.Principal, in *teamPath) (Team, error) {
+func (a *API) getTeam(ctx context.Context, _ accounts.Principal, in *TeamPath) (Team, error) {
 	t, err := a.Accounts.Team(ctx, in.ID)
 	return showTeam(t), err
 }
 
-func (a *API) listMembers(ctx context.Context, by accounts.Principal, in *teamPath) (Page[Member], error) {
+func (a *API) listMembers(ctx context.Context, by accounts.Principal, in *TeamPath) (Page[Member], error) {
 	if !by.InTeam(in.ID) && !by.CanOrganise() {
 		return Page[Member]{}, errs.New(errs.NotFound, "There is no such team among yours.")
 	}
@@ -85,7 +85,7 @@ func (a *API) listMembers(ctx context.Context, by accounts.Principal, in *teamPa
 }
 
 type memberPath struct {
-	teamPath
+	TeamPath
 	User string `path:"user" maxLength:"64" doc:"The user"`
 }
 

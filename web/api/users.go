@@ -25,15 +25,15 @@ func showUser(u accounts.User) User {
 
 type usersInput struct {
 	Search string `query:"search" maxLength:"200" doc:"Part of the name or address"`
-	paging
+	Paging
 }
 
-type userPath struct {
+type UserPath struct {
 	ID string `path:"id" maxLength:"64" doc:"The user"`
 }
 
 type rolesInput struct {
-	userPath
+	UserPath
 	Body struct {
 		Roles []string `json:"roles" enum:"administrator,organiser,trainer,evaluator,participant,partner,observer" example:"participant"`
 	}
@@ -61,7 +61,7 @@ func (a *API) listUsers(ctx context.Context, by accounts.Principal, in *usersInp
 	return pageOf(all, in.Limit, showUser, func(u accounts.User) string { return u.ID }), err
 }
 
-func (a *API) getUser(ctx context.Context, _ accounts.Principal, in *userPath) (User, error) {
+func (a *API) getUser(ctx context.Context, _ accounts.Principal, in *UserPath) (User, error) {
 	u, err := a.Accounts.User(ctx, in.ID)
 	return showUser(u), err
 }
@@ -75,12 +75,12 @@ func (a *API) setRoles(ctx context.Context, by accounts.Principal, in *rolesInpu
 	return showUser(u), err
 }
 
-func (a *API) disableUser(ctx context.Context, by accounts.Principal, in *userPath) (User, error) {
+func (a *API) disableUser(ctx context.Context, by accounts.Principal, in *UserPath) (User, error) {
 	u, err := a.Accounts.Disable(ctx, by, in.ID)
 	return showUser(u), err
 }
 
-func (a *API) enableUser(ctx context.Context, by accounts.Principal, in *userPath) (User, error) {
+func (a *API) enableUser(ctx context.Context, by accounts.Principal, in *UserPath) (User, error) {
 	u, err := a.Accounts.Enable(ctx, by, in.ID)
 	return showUser(u), err
 }

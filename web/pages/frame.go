@@ -108,7 +108,8 @@ type Field struct {
 	Error        string
 	Autocomplete string
 	Required     bool
-	Max          int // longest input in characters, 0 for no limit
+	Optional     bool // says nothing about being optional, as every field of the form is
+	Max          int  // longest input in characters, 0 for no limit
 	Options      []Option
 	Fields       []Field // of "more"
 	Open         bool    // whether "more" is unfolded

@@ -45,6 +45,8 @@ var states = map[string]State{
 	"invited":   {Word: "invited", Icon: "mail", Tone: ToneWait},
 	"disabled":  {Word: "disabled", Icon: "ban", Tone: ToneIdle},
 	"expired":   {Word: "expired", Icon: "hourglass-empty", Tone: ToneIdle},
+	"intact":    {Word: "intact", Icon: "circle-check", Tone: ToneGood},
+	"broken":    {Word: "broken", Icon: "alert-triangle", Tone: ToneBad},
 	"used up":   {Word: "used up", Icon: "circle-check", Tone: ToneIdle},
 	"revoked":   {Word: "revoked", Icon: "ban", Tone: ToneIdle},
 }

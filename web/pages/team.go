@@ -60,8 +60,10 @@ type OrganizationPage struct {
 	Frame
 	Facts   []Fact
 	Teams   []TeamCard
+	Inside  bool // the viewer sees the people
 	Members []Member
-	Manager bool // the viewer may change the organisation
+	More    string // about people who are not shown
+	Edit    *Form  // nil unless the viewer may change the organisation
 	Found   *Link
 	Empty   Empty
 }

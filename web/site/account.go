@@ -41,8 +41,7 @@ func (s *Site) editProfile(c *fiber.Ctx) error {
 	if err == nil {
 		return s.done(c, "/account", "Your profile is saved.")
 	}
-	form, formErr := s.profileForm(c, c.FormValue("name"), c.FormValue("organization_id"), accounts.NewOrganization{
-		Name: c.FormValue("organization"), Kind: accounts.Kind(c.FormValue("kind")), Website: c.FormValue("website")})
+	form, formErr := s.profileForm(c, c.FormValue("name"), c.FormValue("organization_id"), typedOrganization(c))
 	if formErr != nil {
 		return formErr
 	}

@@ -76,7 +76,7 @@ func (s *Site) leaderboard(by accounts.Principal, c *scenarios.Challenge, phase 
 	var primaries []pages.Score
 	for i, metric := range board.Metrics {
 		out.Columns = append(out.Columns, pages.LeaderboardColumn{
-			Title: metric.Title, Unit: metric.Unit, Meaning: meaningOf(metric), Higher: metric.Direction == scenarios.Higher,
+			Title: metric.Title, Unit: columnUnit(metric), Meaning: meaningOf(metric), Higher: metric.Direction == scenarios.Higher,
 		})
 		for _, row := range board.Rows {
 			if value, ok := row.Scores[metric.Key]; i == 0 && ok {
@@ -96,7 +96,7 @@ func (s *Site) boardRow(by accounts.Principal, board *scoring.CachedBoard, i int
 	mine := by.InTeam(row.TeamID)
 	out := pages.LeaderboardRow{
 		Rank: row.Rank, Shared: sharedRank(board.Rows, i), Team: row.Team, Organization: row.Organization,
-		Kind: organizationWord(row.Kind), Mine: mine, Submissions: row.Scored, Last: s.moment(row.SubmittedAt),
+		Kind: web.KindName(row.Kind), Mine: mine, Submissions: row.Scored, Last: s.moment(row.SubmittedAt),
 	}
 	if mine || by.CanOrganise() {
 		out.TeamHref = "/teams/" + row.TeamID
@@ -105,6 +105,9 @@ func (s *Site) boardRow(by accounts.Principal, board *scoring.CachedBoard, i int
 		value, ok := row.Scores[metric.Key]
 		score := scoreOf(metric, value, ok)
 		score.Unit = "" // the head of the column has it
+		if ok && metric.Unit == seconds {
+			score.Text = spanOfSeconds(value)
+		}
 		if n > 0 {
 			out.Others = append(out.Others, score)
 			continue
@@ -116,6 +119,16 @@ func (s *Site) boardRow(by accounts.Principal, board *scoring.CachedBoard, i int
 		out.Whisker.Text = score.String()
 	}
 	return out
+}
+
+// seconds is the unit that boards write as a span of time, with units of its own.
+const seconds = "s"
+
+func columnUnit(m scenarios.Metric) string {
+	if m.Unit == seconds {
+		return ""
+	}
+	return m.Unit
 }
 
 // sharedRank reports whether a neighbour has the same rank.

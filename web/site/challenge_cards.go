@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"incubator/platform/accounts"
@@ -17,6 +18,15 @@ func stateOf(c *scenarios.Challenge, now time.Time) string {
 		return string(scenarios.Archived)
 	}
 	return string(c.CurrentPhase(now).State(now))
+}
+
+// challenges lists all challenges in the order of the areas on pages, then by title.
+func (s *Site) challenges(ctx context.Context) ([]*scenarios.Challenge, error) {
+	all, err := s.Scenarios.Challenges(ctx)
+	slices.SortStableFunc(all, func(a, b *scenarios.Challenge) int {
+		return slices.Index(scenarios.Areas(), a.Area) - slices.Index(scenarios.Areas(), b.Area)
+	})
+	return all, err
 }
 
 // challengeCards describes challenges for a list, as the viewer may see them.

@@ -12,7 +12,7 @@ import (
 
 // listChallenges shows the challenges by area; ?state= keeps those in one state.
 func (s *Site) listChallenges(c *fiber.Ctx) error {
-	all, err := s.Scenarios.Challenges(c.UserContext())
+	all, err := s.challenges(c.UserContext())
 	if err != nil {
 		return err
 	}

@@ -49,13 +49,18 @@ func (s *Site) renderTab(c *fiber.Ctx, challenge *scenarios.Challenge, page page
 		if err != nil {
 			return err
 		}
-		page.Body, page.Contents = body, contents(body)
+		page.Body, page.Contents = reachable(body), contents(body)
 		page.Title = p.Title + " · " + challenge.Title
 	}
 	for _, term := range challenge.Spec.Glossary {
 		page.Glossary = append(page.Glossary, pages.Term{Name: term.Term, Meaning: term.Definition})
 	}
 	return s.app.Render(c, "challenge", page)
+}
+
+// reachable lets the keyboard scroll tables that are wider than a phone.
+func reachable(body template.HTML) template.HTML {
+	return template.HTML(strings.ReplaceAll(string(body), "<table>", `<table tabindex="0">`)) // #nosec G203: sanitised by Render
 }
 
 var (

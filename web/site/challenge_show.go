@@ -142,7 +142,7 @@ func challengeFacts(c *scenarios.Challenge, phase scenarios.Phase) []pages.Fact 
 }
 
 func runLimits(l scenarios.RunLimits) string {
-	return cpus(l.CPUs) + ", " + pages.Size(int64(l.Memory)) + ", " + pages.Span(l.Time.Std())
+	return cpus(l.CPUs) + ", " + l.Memory.String() + ", " + pages.Span(l.Time.Std())
 }
 
 // teamsOf returns the ids of the caller's teams.

@@ -26,7 +26,7 @@ func (s *Site) showConsole(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	challenges, err := s.Scenarios.Challenges(ctx)
+	challenges, err := s.challenges(ctx)
 	if err != nil {
 		return err
 	}

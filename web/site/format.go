@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"incubator/platform/accounts"
 	"incubator/scenarios"
 	"incubator/scoring/metrics"
 	"incubator/web/pages"
@@ -87,14 +86,6 @@ var kindWords = map[scenarios.Kind]pages.SubmissionKind{
 	scenarios.Image:   {Key: "image", Title: "Image", Icon: pages.IconImage, Text: "A container image, saved as an archive."},
 	scenarios.Document: {Key: "document", Title: "Document", Icon: pages.IconDocument,
 		Text: "A proposal that evaluators read."},
-}
-
-// organizationWord writes the kind of an organisation.
-func organizationWord(k accounts.Kind) string {
-	if k == accounts.SME {
-		return "SME"
-	}
-	return capital(string(k))
 }
 
 // capital returns the text with a capital first. Messages of the domain are ASCII

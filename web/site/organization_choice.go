@@ -7,6 +7,7 @@ import (
 
 	"incubator/platform/accounts"
 	"incubator/platform/errs"
+	"incubator/web"
 	"incubator/web/pages"
 )
 
@@ -20,9 +21,7 @@ type chosen struct {
 // naming another is an error at the name.
 func organizationChoice(c *fiber.Ctx) (chosen, error) {
 	out := chosen{id: c.FormValue("organization_id")}
-	added := accounts.NewOrganization{
-		Name: c.FormValue("organization"), Kind: accounts.Kind(c.FormValue("kind")), Website: c.FormValue("website"),
-	}
+	added := typedOrganization(c)
 	if strings.TrimSpace(added.Name) == "" && strings.TrimSpace(added.Website) == "" {
 		return out, nil
 	}
@@ -54,7 +53,7 @@ func (s *Site) organizationFields(c *fiber.Ctx, id string, typed accounts.NewOrg
 func newOrganizationFields(name string, o accounts.NewOrganization) []pages.Field {
 	return []pages.Field{
 		{Name: name, Label: "Name of the organisation", Type: "text", Value: o.Name, Autocomplete: "organization", Max: maxName},
-		{Name: "kind", Label: "Kind of organisation", Type: "select", Required: true, Options: options(accounts.Kinds(), organizationWord, o.Kind)},
+		{Name: "kind", Label: "Kind of organisation", Type: "select", Required: true, Options: options(accounts.Kinds(), web.KindName, o.Kind)},
 		{Name: "website", Label: "Website", Type: "url", Value: o.Website, Autocomplete: "url", Max: 300},
 	}
 }

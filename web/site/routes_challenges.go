@@ -16,6 +16,7 @@ func (s *Site) challengeRoutes() []web.Route {
 			Operation: "page.submission." + name, Handler: s.submissionPart(p)}
 	}
 	return []web.Route{
+		{Method: "GET", Path: "/", Roles: anyone, Kind: web.KindPage, Operation: "page.home", Template: "home", Handler: s.showHome},
 		{Method: "GET", Path: "/challenges", Roles: anyone, Kind: web.KindPage, Operation: "page.challenges", Template: "challenges", Handler: s.listChallenges},
 		{Method: "GET", Path: "/challenges/:slug", Roles: anyone, Kind: web.KindPage, Operation: "page.challenge", Template: "challenge", Handler: s.showChallenge},
 		{Method: "GET", Path: "/challenges/:slug/board", Roles: anyone, Kind: web.KindPage, Operation: "page.challenge.board", Template: "challenge", Handler: s.challengeBoard},

@@ -12,7 +12,7 @@ import (
 // peopleRoutes lists the pages about people: accounts, teams, organisations and
 // administration.
 func (s *Site) peopleRoutes() []web.Route {
-	return slices.Concat(s.entryRoutes(), s.accountRoutes(), s.teamRoutes())
+	return slices.Concat(s.entryRoutes(), s.accountRoutes(), s.teamRoutes(), s.organizationRoutes(), s.adminRoutes())
 }
 
 func (s *Site) entryRoutes() []web.Route {
@@ -58,6 +58,34 @@ func (s *Site) teamRoutes() []web.Route {
 		page("POST", "/teams/:team/leave", "team.leave", "", s.leaveTeam, signedIn),
 		page("GET", "/join", "join.show", "join", s.showJoin, anyone),
 		page("POST", "/join", "join", "join", s.join, signedIn),
+	}
+}
+
+func (s *Site) organizationRoutes() []web.Route {
+	anyone, signedIn := []accounts.Role{web.Anyone}, []accounts.Role{web.SignedIn}
+	organisers := []accounts.Role{accounts.Administrator, accounts.Organiser}
+	return []web.Route{
+		page("GET", "/organization", "organization.mine", "organization", s.showMyOrganization, signedIn),
+		page("GET", "/organization/:organization", "organization", "organization", s.showOrganization, anyone),
+		page("POST", "/organization/:organization", "organization.edit", "organization", s.editOrganization, organisers),
+		page("GET", "/admin/organizations", "admin.organizations", "admin_organizations", s.showOrganizations, organisers),
+		page("POST", "/admin/organizations", "admin.create_organization", "admin_organizations", s.createOrganization, organisers),
+	}
+}
+
+func (s *Site) adminRoutes() []web.Route {
+	organisers, administrators := []accounts.Role{accounts.Administrator, accounts.Organiser}, []accounts.Role{accounts.Administrator}
+	return []web.Route{
+		page("GET", "/admin/users", "admin.users", "admin_users", s.showUsers, organisers),
+		page("GET", "/admin/users/:user", "admin.user", "admin_user", s.showUser, organisers),
+		page("POST", "/admin/users/:user/roles", "admin.set_roles", "admin_user", s.setRoles, administrators),
+		page("POST", "/admin/users/:user/password", "admin.set_password", "admin_user", s.setPassword, administrators),
+		page("POST", "/admin/users/:user/disable", "admin.disable_user", "", s.disableUser, administrators),
+		page("POST", "/admin/users/:user/enable", "admin.enable_user", "", s.enableUser, administrators),
+		page("POST", "/admin/invitations", "admin.invite", "admin_users", s.inviteToPlatform, organisers),
+		page("POST", "/admin/invitations/:invitation/revoke", "admin.revoke_invitation", "", s.revokePlatformInvitation, organisers),
+		page("GET", "/admin/audit", "admin.audit", "audit", s.showAudit, administrators),
+		page("POST", "/admin/audit/verify", "admin.verify_audit", "", s.verifyAudit, administrators),
 	}
 }
 

@@ -89,9 +89,7 @@ func (s *Site) invitationText(c *fiber.Ctx, token string) string {
 }
 
 func (s *Site) signUpForm(c *fiber.Ctx, next, invitation string) (pages.Form, error) {
-	organization, err := s.organizationFields(c, c.FormValue("organization_id"), accounts.NewOrganization{
-		Name: c.FormValue("organization"), Kind: accounts.Kind(c.FormValue("kind")), Website: c.FormValue("website"),
-	})
+	organization, err := s.organizationFields(c, c.FormValue("organization_id"), typedOrganization(c))
 	fields := []pages.Field{
 		{Name: "next", Type: "hidden", Value: next},
 		{Name: "invitation", Type: "hidden", Value: invitation},

@@ -127,7 +127,7 @@ func metricsOf(g scenarios.Grading, run *scoring.Run, onBoard bool) []pages.Metr
 	for _, m := range g.Metrics {
 		value, ok := run.Scores[m.Key]
 		metric := pages.Metric{Score: scoreOf(m, value, ok), Meaning: meaningOf(m), Primary: m.Primary}
-		if m.Unit == "s" && ok && value >= 120 {
+		if m.Unit == seconds && ok && value >= 120 {
 			metric.Best = spanOfSeconds(value)
 		}
 		if !m.Primary {
@@ -154,8 +154,8 @@ func usageOf(limits scenarios.RunLimits, run *scoring.Run) []pages.Usage {
 	u := run.Usage
 	if u.Prediction > 0 || u.PeakMemory > 0 {
 		add("Time", pages.Span(u.Prediction), pages.Span(limits.Time.Std()), float64(u.Prediction), float64(limits.Time))
-		add("Memory, peak", pages.Size(u.PeakMemory), pages.Size(int64(limits.Memory)), float64(u.PeakMemory), float64(limits.Memory))
-		add("Output", pages.Size(run.Output.Size), pages.Size(int64(limits.Output)), float64(run.Output.Size), float64(limits.Output))
+		add("Memory, peak", files.FormatSize(u.PeakMemory), files.FormatSize(int64(limits.Memory)), float64(u.PeakMemory), float64(limits.Memory))
+		add("Output", files.FormatSize(run.Output.Size), files.FormatSize(int64(limits.Output)), float64(run.Output.Size), float64(limits.Output))
 	}
 	return out
 }

@@ -87,10 +87,10 @@ func submissionKinds(c *scenarios.Challenge, phase scenarios.Phase) []pages.Subm
 			continue
 		}
 		words, spec := kindWords[kind], c.Spec.Kinds[kind]
-		words.Limits = append(kindForm(kind, spec), pages.Fact{Name: "Size", Value: "up to " + pages.Size(int64(spec.MaxSize))})
+		words.Limits = append(kindForm(kind, spec), pages.Fact{Name: "Size", Value: "up to " + spec.MaxSize.String()})
 		if kind == scenarios.Code || kind == scenarios.Image {
 			words.Limits = append(words.Limits, pages.Fact{Name: "Run", Value: runLimits(c.Spec.Run)},
-				pages.Fact{Name: "Output", Value: "up to " + pages.Size(int64(c.Spec.Run.Output))})
+				pages.Fact{Name: "Output", Value: "up to " + c.Spec.Run.Output.String()})
 		}
 		out = append(out, words)
 	}

@@ -44,7 +44,7 @@ func (s *Site) fillTeamFacts(c *fiber.Ctx, team accounts.Team, p *pages.TeamPage
 		if err != nil {
 			return err
 		}
-		p.Lede = o.Name + " · " + organizationWord(o.Kind)
+		p.Lede = o.Name + " · " + web.KindName(o.Kind)
 		p.Facts = append(p.Facts, pages.Fact{Name: "Organisation", Value: o.Name, Href: organizationPath(o.ID)})
 	}
 	p.Facts = append(p.Facts, pages.Fact{Name: "Founded", Value: s.moment(team.CreatedAt).Day()})

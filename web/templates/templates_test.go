@@ -20,7 +20,9 @@ var models = map[string]any{
 	"account": pages.AccountPage{}, "admin_organizations": pages.AdminOrganizationsPage{}, "admin_users": pages.AdminUsersPage{}, "audit": pages.AuditPage{},
 	"challenge": pages.ChallengePage{}, "challenges": pages.ChallengesPage{}, "console": pages.ConsolePage{}, "docs": pages.DocsPage{}, "error": pages.ErrorPage{},
 	"home": pages.HomePage{}, "organization": pages.OrganizationPage{}, "setup": pages.SetupPage{}, "sign_in": pages.SignInPage{}, "sign_up": pages.SignUpPage{},
+	"phase": pages.PhasePage{}, "submissions": pages.SubmissionsPage{},
 	"submission": pages.SubmissionPage{}, "submit": pages.SubmitPage{}, "team": pages.TeamPage{},
+	"teams": pages.TeamsPage{}, "join": pages.JoinPage{}, "admin_user": pages.AdminUserPage{},
 }
 
 func load(t *testing.T) (*templates.Set, *static.Set) {
@@ -53,7 +55,7 @@ func TestHostileTextIsEscaped(t *testing.T) {
 	set, _ := load(t)
 	evil := `"><script>alert(1)</script>`
 	p := pages.TeamPage{Frame: pages.Frame{Title: evil, Heading: evil, Lede: evil, CSRF: evil, Viewer: &pages.Viewer{Name: evil}}, Members: []pages.Member{{Name: evil, Email: evil}}, Captain: true,
-		Invite: pages.Form{Fields: []pages.Field{{Name: evil, Value: evil, Error: evil}}}, Invitations: []pages.Invitation{{For: evil, Link: "javascript:alert(1)"}}}
+		Inside: true, Invite: pages.Form{Action: evil, Fields: []pages.Field{{Name: evil, Value: evil, Error: evil}, {Type: "checks", Name: evil, Options: []pages.Option{{Value: evil, Text: evil}}}, {Type: "more", Label: evil}}}, Invitations: []pages.Invitation{{For: evil, Link: "javascript:alert(1)"}}}
 	body, err := set.Page("team", p)
 	require.NoError(t, err)
 	require.NotContains(t, string(body), "<script>alert")

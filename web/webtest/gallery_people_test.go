@@ -11,7 +11,7 @@ func galleryPeople() []sample {
 	return []sample{{"team", "team", team()}, {"teams", "teams", teams()}, {"join", "join", join()}, {"organization", "organization", organization()},
 		{"account", "account", account("profile")}, {"account-password", "account", account("password")}, {"account-sessions", "account", account("sessions")}, {"account-tokens", "account", account("tokens")},
 		{"sign-in", "sign_in", signIn()}, {"sign-up", "sign_up", signUp()}, {"setup", "setup", setup()},
-		{"console", "console", console()}, {"admin-users", "admin_users", adminUsers()}, {"admin-organizations", "admin_organizations", adminOrganizations()}, {"audit", "audit", audit()},
+		{"console", "console", console()}, {"admin-users", "admin_users", adminUsers()}, {"admin-user", "admin_user", adminUser()}, {"admin-organizations", "admin_organizations", adminOrganizations()}, {"audit", "audit", audit()},
 		{"error", "error", errorPage()}, {"docs", "docs", docs()}}
 }
 
@@ -44,7 +44,7 @@ func join() pages.JoinPage {
 }
 
 func organization() pages.OrganizationPage {
-	return pages.OrganizationPage{Frame: frame("organization", "Technical University of Varde", "Academic", viewer()), Members: members(), Found: &pages.Link{Text: "Found a team", Href: "/teams/new"},
+	return pages.OrganizationPage{Inside: true, Frame: frame("organization", "Technical University of Varde", "Academic", viewer()), Members: members(), Found: &pages.Link{Text: "Found a team", Href: "/teams/new"},
 		Facts: []pages.Fact{{Name: "Kind", Value: "Academic"}, {Name: "Since", Value: "3 Sep 2026"}, {Name: "Contact", Value: "research@tu-varde.example", Href: "mailto:research@tu-varde.example"}},
 		Teams: []pages.TeamCard{{Name: "TU Varde", Href: "/teams/2", Members: 4, Boards: standings()}, {Name: "Night Watch", Href: "/teams/3", Members: 2}}}
 }
@@ -114,17 +114,25 @@ func adminUsers() pages.AdminUsersPage {
 	return p
 }
 
+func adminUser() pages.AdminUserPage {
+	f := frame("admin", "Jon Berg", "jon@kestrel.example", organizer())
+	f.Tabs, f.State = adminTabs("users"), pages.StateOf("active")
+	return pages.AdminUserPage{Frame: f, Facts: []pages.Fact{{Name: "Organisation", Value: "Kestrel Labs"}, {Name: "Since", Value: "3 Sep 2026"}},
+		Roles:   pages.Form{Action: "/r", Button: "Save the roles", Fields: []pages.Field{{Name: "roles", Label: "Roles", Type: "checks", Hint: "Roles add up.", Options: []pages.Option{{Value: "participant", Text: "participant: takes part in teams", Selected: true}, {Value: "observer", Text: "observer: reads"}}}}},
+		Actions: []pages.Confirm{{Action: "/d", Button: "Disable", Danger: true, Title: "Disable Jon Berg?", Text: "All sessions end at once."}}}
+}
+
 func adminOrganizations() pages.AdminOrganizationsPage {
 	f := frame("admin", "Organisations", "", organizer())
 	f.Tabs = adminTabs("organizations")
-	return pages.AdminOrganizationsPage{Frame: f, Organizations: []pages.OrganizationRow{{Name: "Kestrel Labs", Href: "/o/1", Kind: "SME", Teams: 1, Members: 3, State: pages.StateOf("active"), Since: ago(40 * day)}, {Name: "Technical University of Varde", Href: "/o/2", Kind: "Academic", Teams: 2, Members: 6, State: pages.StateOf("active"), Since: ago(80 * day)}},
+	return pages.AdminOrganizationsPage{Frame: f, Organizations: []pages.OrganizationRow{{Name: "Kestrel Labs", Href: "/o/1", Kind: "SME", Teams: 1, Members: 3, Since: ago(40 * day)}, {Name: "Technical University of Varde", Href: "/o/2", Kind: "Academic", Teams: 2, Members: 6, Since: ago(80 * day)}},
 		Create: pages.Form{Action: "/admin/organizations", Button: "Add", Fields: []pages.Field{{Name: "name", Label: "Name", Type: "text", Required: true}, {Name: "kind", Label: "Kind", Type: "select", Required: true, Options: []pages.Option{{Value: "sme", Text: "SME"}, {Value: "industry", Text: "Industry"}}}}}}
 }
 
 func audit() pages.AuditPage {
 	f := frame("admin", "What happened", "", organizer())
 	f.Tabs = adminTabs("audit")
-	p := pages.AuditPage{Frame: f, Intact: pages.State{Word: "intact", Icon: "circle-check", Tone: pages.ToneGood}, Checked: ago(4 * time.Minute), Search: pages.Field{Name: "q", Label: "Who, what or whom", Type: "search"}, Pages: pages.Pages{Previous: "?b", Next: "?a", Note: "21 to 24 of 4,120"}}
+	p := pages.AuditPage{Frame: f, Intact: pages.State{Word: "intact", Icon: "circle-check", Tone: pages.ToneGood}, Checked: ago(4 * time.Minute), Verify: pages.Form{Action: "/admin/audit/verify", Button: "Verify the chain"}, Filters: []pages.Field{{Name: "action", Label: "Action", Type: "search"}, {Name: "actor", Label: "Who", Type: "search"}, {Name: "from", Label: "From", Type: "date"}, {Name: "to", Label: "Until", Type: "date"}}, Pages: pages.Pages{Previous: "?b", Next: "?a", Note: "21 to 24 of 4,120"}}
 	for i, action := range []string{"run.rescore", "user.role.grant", "team.invite", "session.start"} {
 		p.Entries = append(p.Entries, pages.AuditEntry{Number: int64(4100 - i), At: ago(time.Duration(i*17+1) * time.Minute), Actor: "Per Aas", Action: action, Subject: pages.Link{Text: "Find the intrusion", Href: "/c/1"}, Detail: "reason: corrected truth of incident 4", Address: "192.0.2.17", Hash: hash})
 	}

@@ -34,6 +34,7 @@ type Platform struct {
 	Events    *events.Bus
 	Audit     *audit.Log
 	Jobs      *jobs.Client
+	Sandboxes *sandboxes.Manager
 	Scenarios *scenarios.Service
 	Scoring   *scoring.Service
 	Challenge *scenarios.Challenge
@@ -56,6 +57,7 @@ func NewPlatform(t testing.TB) *Platform {
 	require.NoError(t, err)
 	manager, err := sandboxes.New(fake.New(), p.DB, sandboxes.Options{Instance: "webtest000", Runtime: "runc", Log: log})
 	require.NoError(t, err)
+	p.Sandboxes = manager
 	p.Scenarios = scenarios.NewService(p.DB, p.Audit, time.Now)
 	p.Scoring = scoring.NewService(scoring.Dependencies{
 		DB: p.DB, Files: p.Files, Events: p.Events, Audit: p.Audit, Jobs: p.Jobs, Challenge: p.Scenarios, Sandboxes: manager,
