@@ -53,7 +53,7 @@ func measureAccept(ctx context.Context, o options) ([]figure, error) {
 
 // acceptRounds lets both sides take turns.
 func (p *platform) acceptRounds(ctx context.Context, o options, rows *rowWriter, client []string) ([]figure, error) {
-	rounds, each := 12, time.Second
+	rounds, each := 20, 600*time.Millisecond
 	if o.quick {
 		rounds, each = 2, 500*time.Millisecond
 	}

@@ -48,7 +48,6 @@ type boardBench struct {
 	each   time.Duration
 	rounds int
 	stored int
-	change int
 }
 
 // boardCost is what was measured with one number of submissions.
@@ -149,7 +148,6 @@ func bareServer(body []byte, tag string) (address string, stop func() error, err
 func (b *boardBench) rebuild(ctx context.Context) (time.Duration, error) {
 	var times []time.Duration
 	for range 9 {
-		b.change++
 		_, err := b.p.db.Pool().ExecContext(ctx, `UPDATE boards SET version = version + 1 WHERE phase_id = $1`, b.phase.ID)
 		if err != nil {
 			return 0, err

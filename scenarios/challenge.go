@@ -43,6 +43,16 @@ func (c *Challenge) Phase(name string) (Phase, bool) {
 	return Phase{}, false
 }
 
+// PhaseByID returns the phase with the id.
+func (c *Challenge) PhaseByID(id string) (Phase, bool) {
+	for _, phase := range c.Phases {
+		if phase.ID == id {
+			return phase, true
+		}
+	}
+	return Phase{}, false
+}
+
 // DataSet returns the data set with the name.
 func (c *Challenge) DataSet(name string) (DataSet, bool) {
 	for _, set := range c.DataSets {

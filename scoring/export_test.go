@@ -18,7 +18,7 @@ func HotQueries(phaseID, challengeID, teamID string, now time.Time) map[string]Q
 	built := func(text string, args []any) Query { return Query{text, args} }
 	return map[string]Query{
 		"limits":       {countQuery, []any{phaseID, teamID, at}},
-		"twin":         {twinQuery, []any{"sha", phaseID, teamID, "results"}},
+		"admission":    {admissionQuery, []any{challengeID, teamID, "user", "sha", phaseID, "results"}},
 		"later":        {laterQuery, []any{challengeID, teamID, 1, phaseID}},
 		"standings":    {standingsQuery, []any{phaseID, "live"}},
 		"history":      {historyQuery, []any{phaseID, "live", maxHistory}},

@@ -11,6 +11,7 @@ import (
 
 	"incubator/platform/audit"
 	"incubator/platform/db"
+	"incubator/platform/errs"
 	"incubator/platform/events"
 	"incubator/platform/files"
 	"incubator/platform/jobs"
@@ -51,6 +52,7 @@ type Service struct {
 	mu      sync.Mutex
 	cancels map[string]context.CancelCauseFunc // of the runs in this process
 	specs   map[specKey]*scenarios.Challenge
+	phases  map[string]string            // phase to challenge, which never changes
 	warm    map[string]sandboxes.RunSpec // what the pool was asked for
 }
 
@@ -64,7 +66,7 @@ func NewService(d Dependencies) *Service {
 	newID := func() string { return uuid.Must(uuid.NewV7()).String() }
 	s := &Service{
 		Dependencies: d, owner: newID(), newID: newID,
-		cancels: map[string]context.CancelCauseFunc{}, specs: map[specKey]*scenarios.Challenge{},
+		cancels: map[string]context.CancelCauseFunc{}, specs: map[specKey]*scenarios.Challenge{}, phases: map[string]string{},
 	}
 	s.boards = newBoardCache(s)
 	return s
@@ -98,6 +100,32 @@ func (s *Service) challenge(ctx context.Context, id string) (*scenarios.Challeng
 	defer s.mu.Unlock()
 	s.specs[specKey{id, c.Version}] = c
 	return c, nil
+}
+
+// phase returns a phase with its challenge, both of the present version.
+func (s *Service) phase(ctx context.Context, id string) (scenarios.Phase, *scenarios.Challenge, error) {
+	s.mu.Lock()
+	challengeID, known := s.phases[id]
+	s.mu.Unlock()
+	if !known {
+		phase, err := s.Challenge.Phase(ctx, id)
+		if err != nil {
+			return scenarios.Phase{}, nil, err
+		}
+		challengeID = phase.ChallengeID
+		s.mu.Lock()
+		s.phases[id] = challengeID
+		s.mu.Unlock()
+	}
+	challenge, err := s.challenge(ctx, challengeID)
+	if err != nil {
+		return scenarios.Phase{}, nil, err
+	}
+	phase, ok := challenge.PhaseByID(id)
+	if !ok {
+		return scenarios.Phase{}, nil, errs.New(errs.NotFound, "there is no such phase")
+	}
+	return phase, challenge, nil
 }
 
 // runEvent is what pages and the API learn when a run changes.

@@ -123,18 +123,31 @@ func countSubmissions(ctx context.Context, q db.Querier, phaseID, teamID string,
 	return total, today, nil
 }
 
-const twinQuery = `SELECT number FROM submissions WHERE file_sha256 = $1 AND phase_id = $2 AND team_id = $3
-		AND kind = $4 AND state IN ('queued', 'preparing', 'running', 'scoring') LIMIT 1`
+// admission is what decides, at the moment of storing, whether a submission is
+// taken.
+type admission struct {
+	version int // of the challenge
+	member  bool
+	twin    int // number of the team's unsettled submission with the same bytes, or 0
+}
 
-// findTwin returns the number of the team's unsettled submission with the same
-// bytes, or 0.
-func findTwin(ctx context.Context, q db.Querier, s *Submission) (number int, err error) {
-	err = q.QueryRowContext(ctx, twinQuery,
-		s.File.SHA256, s.PhaseID, s.TeamID, s.Kind).Scan(&number)
-	if err != nil && !db.NotFound(err) {
-		return 0, errs.Wrap(err, errs.Internal, "the submissions cannot be searched")
+const admissionQuery = `SELECT version,
+			EXISTS (SELECT 1 FROM team_members WHERE team_id = $2 AND user_id = $3),
+			coalesce((SELECT number FROM submissions WHERE file_sha256 = $4 AND phase_id = $5 AND team_id = $2 AND kind = $6
+				AND state IN ('queued', 'preparing', 'running', 'scoring') LIMIT 1), 0)
+		FROM challenges WHERE id = $1`
+
+// findAdmission asks all in one statement, since every submission waits for it.
+func findAdmission(ctx context.Context, q db.Querier, s *Submission) (a admission, err error) {
+	err = q.QueryRowContext(ctx, admissionQuery,
+		s.ChallengeID, s.TeamID, s.UserID, s.File.SHA256, s.PhaseID, s.Kind).Scan(&a.version, &a.member, &a.twin)
+	if db.NotFound(err) {
+		return a, errs.New(errs.NotFound, "there is no such challenge")
 	}
-	return number, nil
+	if err != nil {
+		return a, errs.Wrap(err, errs.Internal, "the submission cannot be checked")
+	}
+	return a, nil
 }
 
 func setSubmissionState(ctx context.Context, tx *db.Tx, id string, state State, counted bool) error {

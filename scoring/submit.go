@@ -42,11 +42,7 @@ type Within func(ctx context.Context, tx *db.Tx, sub *Submission) error
 // for somebody else's team, Conflict outside of the phase or while the same bytes
 // are being scored, TooMany past the limits of the phase.
 func (s *Service) Submit(ctx context.Context, by accounts.Principal, req SubmitRequest) (*Submission, error) {
-	phase, err := s.Challenge.Phase(ctx, req.PhaseID)
-	if err != nil {
-		return nil, err
-	}
-	challenge, err := s.challenge(ctx, phase.ChallengeID)
+	phase, challenge, err := s.phase(ctx, req.PhaseID)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +165,7 @@ func (s *Service) store(ctx context.Context, by accounts.Principal, challenge *s
 				return err
 			}
 		}
-		if err := s.admit(ctx, tx, sub); err != nil {
+		if err := s.admit(ctx, tx, challenge, sub); err != nil {
 			return err
 		}
 		if err := insertSubmission(ctx, tx, sub); err != nil {
@@ -191,30 +187,31 @@ func (s *Service) store(ctx context.Context, by accounts.Principal, challenge *s
 
 // admit checks inside the transaction what may have changed since the request
 // began: the phase, the membership, the limits, and a twin on its way.
-func (s *Service) admit(ctx context.Context, tx *db.Tx, sub *Submission) error {
-	phase, err := scenarios.FindPhase(ctx, tx, sub.PhaseID)
+func (s *Service) admit(ctx context.Context, tx *db.Tx, challenge *scenarios.Challenge, sub *Submission) error {
+	now, err := findAdmission(ctx, tx, sub)
 	if err != nil {
 		return err
+	}
+	// A phase changes only with the version of its challenge.
+	phase, known := challenge.PhaseByID(sub.PhaseID)
+	if !known || now.version != challenge.Version {
+		if phase, err = scenarios.FindPhase(ctx, tx, sub.PhaseID); err != nil {
+			return err
+		}
 	}
 	if err := openNow(phase, sub.CreatedAt); err != nil {
 		return err
 	}
-	var member int
-	err = tx.QueryRowContext(ctx, `SELECT 1 FROM team_members WHERE team_id = $1 AND user_id = $2`, sub.TeamID, sub.UserID).Scan(&member)
-	if db.NotFound(err) {
+	if !now.member {
 		return errNotMember
-	}
-	if err != nil {
-		return errs.Wrap(err, errs.Internal, "the membership cannot be checked")
 	}
 	if err := withinLimits(ctx, tx, phase, sub); err != nil {
 		return err
 	}
-	twin, err := findTwin(ctx, tx, sub)
-	if err == nil && twin != 0 {
-		return errs.New(errs.Conflict, "the same file is being scored already, as submission #%d", twin)
+	if now.twin != 0 {
+		return errs.New(errs.Conflict, "the same file is being scored already, as submission #%d", now.twin)
 	}
-	return err
+	return nil
 }
 
 const dayLength = 24 * time.Hour
@@ -250,7 +247,7 @@ func (s *Service) enqueue(ctx context.Context, tx *db.Tx, sub *Submission, reaso
 	if err := insertRun(ctx, tx, run); err != nil {
 		return "", err
 	}
-	if _, err := s.Jobs.InsertTx(ctx, tx, RunArgs{RunID: run.ID}, nil); err != nil {
+	if err := s.Jobs.EnqueueTx(ctx, tx, RunArgs{RunID: run.ID}); err != nil {
 		return "", err
 	}
 	s.announceRun(tx, sub, run)

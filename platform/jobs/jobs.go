@@ -8,9 +8,9 @@ package jobs
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"log/slog"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -69,6 +69,7 @@ type Client struct {
 	driver  riverdriver.Driver[*sql.Tx]
 	local   *localListener // SQLite only
 	alive   *heartbeat     // PostgreSQL only
+	plain   sync.Map       // kinds that River has taken and that set no options of their own
 	started bool
 }
 
@@ -176,15 +177,11 @@ func (c *Client) InsertManyTx(ctx context.Context, tx *db.Tx, params []river.Ins
 		ctx = context.WithoutCancel(ctx) // see db.Tx.SQL: an interrupt would undo the whole batch
 	}
 	results, err := c.river.InsertManyTx(ctx, tx.SQL(), params)
-	var unknown *river.UnknownJobKindError
-	if errors.As(err, &unknown) {
-		return nil, errs.Wrap(err, errs.Internal, "no worker is registered for this kind of job")
-	}
 	if err == nil && c.local == nil {
 		err = notify(ctx, tx, results)
 	}
 	if err != nil {
-		return nil, errs.Wrap(err, errs.Unavailable, "the job could not be enqueued")
+		return nil, enqueueFault(err)
 	}
 	return results, nil
 }

@@ -19,7 +19,7 @@ import (
 
 // readAll reads the columns id and x of a file, or returns its error.
 func readAll(name string, src io.Reader) ([][2]string, error) {
-	rows, err := newRows(context.Background(), src, name, Limits{}.withDefaults())
+	rows, err := newRows(context.Background(), src, Source{Name: name}, Limits{}.withDefaults())
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ type lineReader struct {
 	src        io.Reader
 	name       string
 	buf        []byte
+	first      int // size of the buffer at first
 	start, end int
 	line       int // number of the line returned last, from 1
 	maxLine    int
@@ -33,7 +34,15 @@ type lineReader struct {
 func newLineReader(ctx context.Context, src io.Reader, name string, limits Limits) *lineReader {
 	return &lineReader{
 		ctx: ctx, src: src, name: name,
-		buf: make([]byte, lineBuffer), maxLine: limits.MaxLineBytes,
+		first: lineBuffer, maxLine: limits.MaxLineBytes,
+	}
+}
+
+// expect keeps the buffer of a small source small: thousands of small tables are
+// checked in a second. The size in bytes is only a hint.
+func (l *lineReader) expect(size int64) {
+	if size > 0 && size < int64(l.first) {
+		l.first = int(size) + 1 // with room to find the end
 	}
 }
 
@@ -101,6 +110,9 @@ func (l *lineReader) finish(text []byte) ([]byte, error) {
 func (l *lineReader) fill() error {
 	if err := l.ctx.Err(); err != nil {
 		return err
+	}
+	if l.buf == nil {
+		l.buf = make([]byte, l.first)
 	}
 	copy(l.buf, l.buf[l.start:l.end])
 	l.end -= l.start

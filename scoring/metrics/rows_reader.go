@@ -52,7 +52,7 @@ func openRows(ctx context.Context, src Source, limits Limits) (rowReader, io.Clo
 	if err != nil {
 		return nil, nil, readFailure(err, src.Name)
 	}
-	rows, err := newRows(ctx, stream, src.Name, limits)
+	rows, err := newRows(ctx, stream, src, limits)
 	if err != nil {
 		_ = stream.Close()
 		return nil, nil, err
@@ -61,7 +61,8 @@ func openRows(ctx context.Context, src Source, limits Limits) (rowReader, io.Clo
 }
 
 // newRows looks at the first bytes through a small buffer; larger reads pass it by.
-func newRows(ctx context.Context, stream io.Reader, name string, limits Limits) (rowReader, error) {
+func newRows(ctx context.Context, stream io.Reader, src Source, limits Limits) (rowReader, error) {
+	name := src.Name
 	buffered := bufio.NewReaderSize(stream, 64)
 	head, err := buffered.Peek(16)
 	if err != nil && err != io.EOF {
@@ -69,6 +70,7 @@ func newRows(ctx context.Context, stream io.Reader, name string, limits Limits) 
 	}
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, byteOrderMark), " \t\r\n")
 	lines := newLineReader(ctx, buffered, name, limits)
+	lines.expect(src.Size)
 	var rows rowReader
 	if isJSONL(name, head) {
 		rows, err = newJSONReader(lines, limits)
