@@ -22,6 +22,7 @@ var models = map[string]any{
 	"home": pages.HomePage{}, "organization": pages.OrganizationPage{}, "setup": pages.SetupPage{}, "sign_in": pages.SignInPage{}, "sign_up": pages.SignUpPage{},
 	"phase": pages.PhasePage{}, "submissions": pages.SubmissionsPage{},
 	"submission": pages.SubmissionPage{}, "submit": pages.SubmitPage{}, "team": pages.TeamPage{},
+	"phase": pages.PhasePage{}, "submissions": pages.SubmissionsPage{},
 	"teams": pages.TeamsPage{}, "join": pages.JoinPage{}, "admin_user": pages.AdminUserPage{},
 }
 
