@@ -13,14 +13,13 @@ import (
 
 func TestPackBuildChoosesTheFolder(t *testing.T) {
 	t.Chdir(t.TempDir())
-	require.NoError(t, os.MkdirAll("awareness", 0o700)) // a folder with the name of a bundled pack
+	require.NoError(t, os.MkdirAll("fusion", 0o700)) // a folder with the name of a bundled pack
 	require.NoError(t, os.MkdirAll("mine", 0o700))
 	for _, c := range []struct{ path, out, want string }{
 		{"mine", "", "mine"},
-		{"awareness", "", "awareness"},
-		{"awareness", "copy", "copy"},
-		{"awareness", "copy", "copy"}, // again: what is there is kept
 		{"fusion", "", "fusion"},
+		{"fusion", "copy", "copy"},
+		{"fusion", "copy", "copy"}, // again: what is there is kept
 		{"absent", "", "absent"}, // reported by the build
 	} {
 		folder, err := (&PackBuildCmd{Path: c.path, Out: c.out}).folder()
@@ -28,8 +27,12 @@ func TestPackBuildChoosesTheFolder(t *testing.T) {
 		require.Equal(t, c.want, folder, c)
 	}
 	require.FileExists(t, filepath.Join("copy", "challenge.yaml"))
+	require.NoFileExists(t, filepath.Join("fusion", "challenge.yaml"), "the folder of that name is not touched")
+	require.NoError(t, os.Remove("fusion"))
+	folder, err := (&PackBuildCmd{Path: "fusion"}).folder()
+	require.NoError(t, err)
+	require.Equal(t, "fusion", folder)
 	require.FileExists(t, filepath.Join("fusion", "challenge.yaml"))
-	require.NoFileExists(t, filepath.Join("awareness", "challenge.yaml"), "the folder of that name is not touched")
 }
 
 func TestPackBuildRefusesOutForAFolder(t *testing.T) {
