@@ -43,8 +43,10 @@ type Config struct {
 	// addresses and administrators may read it.
 	MetricsForAll bool
 	Timeout       time.Duration // of a request's work; default 30 s
-	BodyLimit     int64         // bytes of an ordinary request; default 1 MB
-	Heartbeat     time.Duration // of event streams; default 15 s
+	// ReadTimeout bounds the arrival of a header and of an ordinary body; default 30 s.
+	ReadTimeout time.Duration
+	BodyLimit   int64         // bytes of an ordinary request; default 1 MB
+	Heartbeat   time.Duration // of event streams; default 15 s
 	// Recheck is how often an event stream asks again whether its reader may
 	// still follow it; default 30 s.
 	Recheck time.Duration
@@ -77,6 +79,8 @@ type App struct {
 	box      cipher.AEAD   // seals what Keep stores in browsers
 	stop     chan struct{} // closed when streams must end
 	once     sync.Once
+
+	connections connections
 }
 
 // New builds the application from the route table and the routes given. The
@@ -112,10 +116,12 @@ func New(cfg Config, services Services, more ...Route) (*App, error) {
 		// Fiber believes forwarding headers of anybody unless this is on.
 		EnableTrustedProxyCheck: true,
 		TrustedProxies:          texts(cfg.TrustedProxies),
-		ReadTimeout:             0, // an upload may take hours, and fasthttp has one timeout for header and body
+		ReadTimeout:             cfg.ReadTimeout, // uploads get more, see requestConfig
 		IdleTimeout:             2 * time.Minute,
 		ReadBufferSize:          16 << 10,
 	})
+	a.fiber.Server().HeaderReceived = a.requestConfig
+	a.fiber.Server().CloseOnShutdown = true
 	a.fiber.Use(a.identify, a.observe, a.rescue, a.protect)
 	a.table = append(a.routes(), more...)
 	if err := a.register(a.table); err != nil {
@@ -127,6 +133,9 @@ func New(cfg Config, services Services, more ...Route) (*App, error) {
 func (c *Config) fill() error {
 	if c.Timeout == 0 {
 		c.Timeout = 30 * time.Second
+	}
+	if c.ReadTimeout == 0 {
+		c.ReadTimeout = 30 * time.Second
 	}
 	if c.BodyLimit == 0 {
 		c.BodyLimit = 1 << 20
@@ -163,14 +172,8 @@ func texts(ranges []netip.Prefix) (all []string) {
 	return all
 }
 
-// Fiber returns the application for listeners and for tests.
+// Fiber returns the application for tests; Serve takes listeners.
 func (a *App) Fiber() *fiber.App { return a.fiber }
 
 // Table returns the route table as registered.
 func (a *App) Table() []Route { return a.table }
-
-// Shutdown ends event streams, then waits for requests under way until ctx ends.
-func (a *App) Shutdown(ctx context.Context) error {
-	a.once.Do(func() { close(a.stop) })
-	return a.fiber.ShutdownWithContext(ctx)
-}

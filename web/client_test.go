@@ -95,7 +95,7 @@ func serve(t *testing.T, cfg web.Config, more ...web.Route) (base string) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	ended := make(chan error, 1)
-	go func() { ended <- app.Fiber().Listener(listener) }()
+	go func() { ended <- app.Serve(listener) }()
 	t.Cleanup(func() {
 		require.NoError(t, app.Shutdown(context.Background()))
 		_ = listener.Close()

@@ -37,7 +37,7 @@ func newStream(t *testing.T, cfg web.Config) *stream {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	served := make(chan error, 1)
-	go func() { served <- app.Fiber().Listener(l) }()
+	go func() { served <- app.Serve(l) }()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()

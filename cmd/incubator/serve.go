@@ -69,7 +69,7 @@ func (p *platform) serve(ctx context.Context, ready func(context.Context) error)
 		return err
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- app.Fiber().Listener(listener) }()
+	go func() { failed <- app.Serve(listener) }()
 	if err := ready(ctx); err != nil {
 		return err
 	}

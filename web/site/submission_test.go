@@ -83,7 +83,7 @@ func TestUploadsAreStreamed(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	served := make(chan error, 1)
-	go func() { served <- s.Fiber().Listener(listener) }()
+	go func() { served <- s.Serve(listener) }()
 	t.Cleanup(func() {
 		require.NoError(t, s.Fiber().Shutdown())
 		require.NoError(t, <-served)

@@ -40,7 +40,7 @@ func serve(t *testing.T, samples []sample) string {
 	require.NoError(t, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	go func() { _ = app.Fiber().Listener(l) }()
+	go func() { _ = app.Serve(l) }()
 	t.Cleanup(func() {
 		// The browser ended before; what is left ends with this deadline.
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
