@@ -22,7 +22,7 @@ func TestASubmissionIsExplainedToItsTeam(t *testing.T) {
 	path := s.submitted(member, s.kestrel, webtest.Predictions)
 	waiting := member.get(path).says("Submission #1 is stored and in the queue.", "#1 first try", "Waits for a free sandbox", "The log is shown when the run has ended.")
 	waiting.saysNot("/cancel")
-	require.Contains(t, waiting.Body, `hx-trigger="sse:run"`)
+	require.Contains(t, waiting.Body, `hx-trigger="sse:run, sse:reload"`)
 	s.scored(1, func() { s.platform.StartJobs(t) })
 	scored := member.get(path).says("ROC-AUC", "0.750", "Higher is better.", "Stands on the board.", "predictions.csv")
 	scored.saysNot("sse-connect", "/rerun", path+"/output")
