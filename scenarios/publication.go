@@ -29,6 +29,7 @@ type Service struct {
 	now   func() time.Time
 	newID func() string
 	after OnPublish
+	moved chan struct{} // holds one signal while moments may have changed
 }
 
 // OnPublish is called in the transaction that brings a challenge to a new version,
@@ -39,9 +40,23 @@ type OnPublish func(ctx context.Context, tx *db.Tx, before, next *Challenge) err
 // the service is used.
 func (s *Service) OnPublish(fn OnPublish) { s.after = fn }
 
+// Changed signals that this process has published since the signal before, so that
+// NextMoment may have another answer. One reader can wait for it.
+func (s *Service) Changed() <-chan struct{} { return s.moved }
+
+func (s *Service) signalChange() {
+	select {
+	case s.moved <- struct{}{}:
+	default: // the reader has one before it already
+	}
+}
+
 // NewService returns the service on a migrated database.
 func NewService(database *db.DB, log *audit.Log, now func() time.Time) *Service {
-	return &Service{db: database, audit: log, now: now, newID: func() string { return uuid.Must(uuid.NewV7()).String() }}
+	return &Service{
+		db: database, audit: log, now: now, newID: func() string { return uuid.Must(uuid.NewV7()).String() },
+		moved: make(chan struct{}, 1),
+	}
 }
 
 // Publish makes the challenge visible, or brings the published one with the same
@@ -62,6 +77,7 @@ func (s *Service) Publish(ctx context.Context, actor audit.Actor, p Publication)
 			return err
 		}
 		id = next.ID
+		tx.OnCommit(s.signalChange)
 		if err := writeChallenge(ctx, tx, next); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -27,13 +28,14 @@ import (
 // Config says how to serve. The zero value of a field means its default.
 type Config struct {
 	// PublicURL is the address that browsers use, "https://incubator.example";
-	// it decides whether cookies are secure and which Origin is ours. Empty
-	// trusts the Host header, for use on a loopback address.
+	// it decides which Origin is ours. Empty trusts the Host header, for use on
+	// a loopback address.
 	PublicURL string
-	// ProxyHeader names the header that a trusted proxy puts the client's
-	// address in; empty takes the address of the connection.
-	ProxyHeader string
-	Version     string
+	// SecureCookies sends cookies over HTTPS only.
+	SecureCookies bool
+	// TrustedProxies are the proxies whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+	Version        string
 	// Secret keys the form tokens; it must outlive a restart and be the same
 	// on every node. Empty draws one, which ends open forms at restart.
 	Secret []byte
@@ -105,10 +107,12 @@ func New(cfg Config, services Services, more ...Route) (*App, error) {
 		DisablePreParseMultipartForm: true,
 		DisableStartupMessage:        true,
 		ErrorHandler:                 a.handleError,
-		ProxyHeader:                  cfg.ProxyHeader,
-		ReadTimeout:                  0, // an upload may take hours, and fasthttp has one timeout for header and body
-		IdleTimeout:                  2 * time.Minute,
-		ReadBufferSize:               16 << 10,
+		// Fiber believes forwarding headers of anybody unless this is on.
+		EnableTrustedProxyCheck: true,
+		TrustedProxies:          texts(cfg.TrustedProxies),
+		ReadTimeout:             0, // an upload may take hours, and fasthttp has one timeout for header and body
+		IdleTimeout:             2 * time.Minute,
+		ReadBufferSize:          16 << 10,
 	})
 	a.fiber.Use(a.identify, a.observe, a.rescue, a.protect)
 	a.table = append(a.routes(), more...)
@@ -148,6 +152,13 @@ func (c *Config) fill() error {
 		return errors.New("the secret that keys form tokens needs at least 32 bytes")
 	}
 	return nil
+}
+
+func texts(ranges []netip.Prefix) (all []string) {
+	for _, r := range ranges {
+		all = append(all, r.String())
+	}
+	return all
 }
 
 // Fiber returns the application for listeners and for tests.

@@ -151,7 +151,7 @@ func TestErrorsNeverShowTheirCause(t *testing.T) {
 }
 
 func TestHeadersNarrowTheBrowser(t *testing.T) {
-	app, _ := newApp(t, web.Config{PublicURL: "https://incubator.example"})
+	app, _ := newApp(t, web.Config{PublicURL: "https://incubator.example", SecureCookies: true})
 	res, _ := call(t, app, "GET", "/none", "")
 	csp := res.Header.Get("Content-Security-Policy")
 	require.Contains(t, csp, "frame-ancestors 'none'")

@@ -61,7 +61,7 @@ func kept2(t *testing.T, app *site, cookie string) string {
 }
 
 func TestTakingRemovesWhatWasKept(t *testing.T) {
-	app := keeper(t, web.Config{PublicURL: "https://incubator.example"})
+	app := keeper(t, web.Config{PublicURL: "https://incubator.example", SecureCookies: true})
 	res, _ := call(t, app, "GET", "/keep?name=note&value=once", "")
 	cookie := res.Cookies()[0]
 	require.Equal(t, "__Host-note", cookie.Name)

@@ -13,10 +13,12 @@ import (
 	"incubator/platform/errs"
 )
 
-// identify gives the request its id, which the log and the error page share.
+// identify gives the request its id, which the log and the error page share, and
+// finds out where it comes from.
 func (a *App) identify(c *fiber.Ctx) error {
 	id := a.cfg.NewID()
 	c.Locals(keyRequestID, id)
+	c.Locals(keyClient, clientOf(c.Context().RemoteIP(), forwardedFor(c), a.cfg.TrustedProxies))
 	if a.services.Events != nil {
 		c.Locals(keyLastEvent, a.services.Events.LastID())
 	}
@@ -45,7 +47,7 @@ func (a *App) observe(c *fiber.Ctx) error {
 	a.metrics.observe(c.Method(), operation, status, took)
 	attrs := []slog.Attr{
 		slog.String("request_id", RequestID(c)), slog.String("method", c.Method()), slog.String("path", c.Path()),
-		slog.String("operation", operation), slog.Int("status", status), slog.Duration("took", took), slog.String("address", c.IP()),
+		slog.String("operation", operation), slog.Int("status", status), slog.Duration("took", took), slog.String("address", ClientIP(c)),
 	}
 	if p := Caller(c); p.SignedIn() {
 		attrs = append(attrs, slog.String("user", p.User.ID))
@@ -87,7 +89,7 @@ func (a *App) protect(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderXFrameOptions, "DENY")
 	c.Set(fiber.HeaderPermissionsPolicy, "camera=(), geolocation=(), microphone=()")
-	if a.secure() {
+	if strings.HasPrefix(a.cfg.PublicURL, "https://") {
 		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
 	}
 	return c.Next()

@@ -2,7 +2,6 @@ package web
 
 import (
 	"maps"
-	"net"
 	"slices"
 	"strconv"
 	"time"
@@ -76,12 +75,9 @@ func (m *httpMetrics) observe(method, operation string, status int, took time.Du
 func (a *App) Registry() *prometheus.Registry { return a.metrics.registry }
 
 // serveMetrics answers the machine itself, administrators, and everybody when
-// it was configured so. The address is that of the connection: behind a proxy
-// every caller would look local, so there it takes an administrator.
+// it was configured so.
 func (a *App) serveMetrics(c *fiber.Ctx) error {
-	ip := net.ParseIP(c.Context().RemoteIP().String())
-	local := ip != nil && ip.IsLoopback() && a.cfg.ProxyHeader == ""
-	if !local && !a.cfg.MetricsForAll && !Caller(c).CanAdminister() {
+	if !fromThisMachine(c) && !a.cfg.MetricsForAll && !Caller(c).CanAdminister() {
 		return errs.New(errs.Forbidden, "Metrics are for administrators.")
 	}
 	return a.metrics.handler(c)

@@ -19,6 +19,7 @@ const (
 	keyRoute     contextKey = "route"
 	keyPrincipal contextKey = "principal"
 	keyRequestID contextKey = "request_id"
+	keyClient    contextKey = "client"
 	keyLastEvent contextKey = "last_event"
 )
 
@@ -60,7 +61,7 @@ func (a *App) principal(ctx context.Context, from credential) (accounts.Principa
 func (a *App) authenticate(c *fiber.Ctx) error {
 	from := a.credentialOf(c)
 	p, err := a.principal(c.UserContext(), from)
-	p.IP = c.IP()
+	p.IP = ClientIP(c)
 	switch {
 	case err == nil:
 		c.Locals(keyPrincipal, &p)
@@ -123,7 +124,7 @@ func (a *App) sessionName() string {
 	return "session"
 }
 
-func (a *App) secure() bool { return strings.HasPrefix(a.cfg.PublicURL, "https://") }
+func (a *App) secure() bool { return a.cfg.SecureCookies }
 
 func (a *App) cookie(name, value string) *fiber.Cookie {
 	return &fiber.Cookie{Name: name, Value: value, Path: "/", HTTPOnly: true, Secure: a.secure(), SameSite: fiber.CookieSameSiteLaxMode}

@@ -28,7 +28,8 @@ func (p *platform) newApp() (*web.App, error) {
 		return nil, err
 	}
 	app, err := web.New(web.Config{
-		PublicURL: p.config.PublicURL, Version: version, Secret: secret, Log: p.log,
+		PublicURL: p.config.PublicURL, SecureCookies: p.config.CookiesSecure(), TrustedProxies: p.config.TrustedProxies,
+		Version: version, Secret: secret, Log: p.log,
 	}, web.Services{
 		Accounts: p.accounts, Events: p.events, Scenarios: p.scenarios, Scoring: p.scoring,
 		Ready: map[string]func(context.Context) error{

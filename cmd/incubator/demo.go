@@ -43,16 +43,16 @@ func (c *DemoCmd) Run(ctx context.Context, streams *Streams) error {
 	if c.DataDir == "./var" {
 		c.DataDir = demoDataDir
 	}
-	if c.Fresh {
-		if err := os.RemoveAll(filepath.Join(c.DataDir, "incubator.db")); err != nil {
-			return errs.Wrap(err, errs.Unavailable, "the demo's data cannot be removed")
-		}
-	}
 	engine, err := newSetup(c.DataDir, c.Yes, streams).Ensure(ctx, "")
 	if err != nil {
 		return unavailableExit(err)
 	}
 	c.EngineHost = engine.Host
+	if c.Fresh {
+		if err := throwAway(ctx, c.Config); err != nil {
+			return err
+		}
+	}
 	p, err := openPlatform(ctx, c.Config, slog.New(c.Handler(streams.Err)))
 	if err != nil {
 		return err
@@ -63,13 +63,18 @@ func (c *DemoCmd) Run(ctx context.Context, streams *Streams) error {
 	if err := p.ensureImages(ctx, bars, streams); err != nil {
 		return err
 	}
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	return p.serve(ctx, func(ctx context.Context) error {
 		d := &demo{platform: p, streams: streams, bars: bars}
 		if err := d.seed(ctx); err != nil {
 			return err
 		}
 		bars.done()
-		return d.print()
+		if c.Once {
+			end()
+		}
+		return d.print(!c.Once)
 	})
 }
 
@@ -91,7 +96,7 @@ func (p *platform) ensureImages(ctx context.Context, bars *progress, streams *St
 func (d *demo) accountsFile() string { return filepath.Join(d.config.DataDir, "accounts.txt") }
 
 // print says where the demo is and how to sign in.
-func (d *demo) print() error {
+func (d *demo) print(goesOn bool) error {
 	accounts, err := os.ReadFile(d.accountsFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		accounts = []byte("(the file with the demo's accounts is gone; begin anew with --fresh)\n")
@@ -102,7 +107,9 @@ func (d *demo) print() error {
 	for line := range strings.Lines(string(accounts)) {
 		fmt.Fprint(d.streams.Out, "  ", line)
 	}
-	fmt.Fprintln(d.streams.Out, "\nCtrl-C stops it; the next start takes seconds.")
+	if goesOn {
+		fmt.Fprintln(d.streams.Out, "\nCtrl-C stops it; the next start takes seconds.")
+	}
 	return nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"testing"
@@ -74,7 +73,7 @@ func newJourney(t *testing.T) *journey {
 	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	p, err := openPlatform(t.Context(), config.Config{
 		DataDir: t.TempDir(), Listen: freeAddress(t), EngineHost: engine.Host, Runtime: "auto", Workers: 2,
-		MaxUpload: 1 << 30, SandboxPool: netip.MustParsePrefix("10.213.0.0/16"),
+		MaxUpload: 1 << 30,
 	}, log)
 	require.NoError(t, err)
 	j.demo = &demo{platform: p, streams: &Streams{Out: testWriter{t}, Err: testWriter{t}}, bars: newProgress(testWriter{t})}

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
-	"net/netip"
 	"os"
 	"time"
 
@@ -51,7 +50,6 @@ func openLocal(ctx context.Context, flags engineFlags, log *slog.Logger) (_ *loc
 	}()
 	l.platform, err = openPlatform(ctx, config.Config{
 		DataDir: dir, EngineHost: engine.Host, Runtime: flags.Runtime, Workers: 2,
-		SandboxPool: netip.MustParsePrefix("10.213.0.0/16"),
 	}, log)
 	if err != nil {
 		return nil, err

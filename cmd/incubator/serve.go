@@ -84,7 +84,10 @@ func (p *platform) serve(ctx context.Context, ready func(context.Context) error)
 	p.log.Info("stopping: requests and runs under way get time to end")
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
-	return errors.Join(app.Shutdown(stopping), <-failed)
+	err = app.Shutdown(stopping)
+	// A server that had not begun to accept yet is not ended by Shutdown.
+	_ = listener.Close()
+	return errors.Join(err, <-failed)
 }
 
 // formSecret keys the form tokens. It is kept in the data folder, so that forms

@@ -37,6 +37,7 @@ func (p *platform) start(ctx context.Context) error {
 			return s.Stop(ctx)
 		})
 	}
+	p.background(ctx, func(ctx context.Context) { watchMoments(ctx, p.scenarios, p.log, p.applyTransitions) })
 	p.every(ctx, scoring.SweepEvery, "sweep", p.scoring.Sweep)
 	p.every(ctx, scoring.WarmEvery, "warm", p.scoring.Warm)
 	p.every(ctx, time.Minute, "seal", func(ctx context.Context) error { _, err := p.audit.Seal(ctx); return err })
@@ -47,7 +48,7 @@ func (p *platform) start(ctx context.Context) error {
 
 // TransitionArgs is the job that acts on the moments of phases. It runs by
 // schedule, and at once when a process starts, for the moments that were slept
-// through.
+// through; watchMoments acts on the others as they come.
 type TransitionArgs struct{}
 
 // Kind names the job for the queue.
@@ -60,12 +61,7 @@ type transitionWorker struct {
 
 // Work acts on every moment that has come.
 func (w *transitionWorker) Work(ctx context.Context, _ *river.Job[TransitionArgs]) error {
-	applied, err := w.platform.scenarios.ApplyTransitions(ctx, w.platform.scoring.OnTransition)
-	for _, t := range applied {
-		w.platform.log.Info("a phase has changed", slog.String("phase", t.Phase.Name), slog.String("transition", string(t.Kind)),
-			slog.Duration("late", t.AppliedAt.Sub(t.DueAt)))
-	}
-	return err
+	return w.platform.applyTransitions(ctx)
 }
 
 func (p *platform) schedule() error {
@@ -77,8 +73,8 @@ func (p *platform) schedule() error {
 	return p.jobs.AddPeriodic(periodic)
 }
 
-// every calls fn at once and then at the pace until the platform is closed.
-func (p *platform) every(ctx context.Context, pace time.Duration, name string, fn func(context.Context) error) {
+// background runs fn until the platform is closed, and waits for its end there.
+func (p *platform) background(ctx context.Context, fn func(context.Context)) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	p.onClose(func() error {
@@ -88,6 +84,13 @@ func (p *platform) every(ctx context.Context, pace time.Duration, name string, f
 	})
 	go func() {
 		defer close(done)
+		fn(ctx)
+	}()
+}
+
+// every calls fn at once and then at the pace until the platform is closed.
+func (p *platform) every(ctx context.Context, pace time.Duration, name string, fn func(context.Context) error) {
+	p.background(ctx, func(ctx context.Context) {
 		ticker := time.NewTicker(pace)
 		defer ticker.Stop()
 		for {
@@ -100,5 +103,5 @@ func (p *platform) every(ctx context.Context, pace time.Duration, name string, f
 			case <-ticker.C:
 			}
 		}
-	}()
+	})
 }

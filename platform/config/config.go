@@ -25,19 +25,17 @@ type Config struct {
 	DataDir   string   `env:"INCUBATOR_DATA_DIR" default:"./var" placeholder:"DIR" help:"Folder for everything that is kept (${default})."`
 	Database  Database `env:"INCUBATOR_DATABASE" placeholder:"URL" help:"sqlite:/path/file.db or postgres://…; by default SQLite in the data folder."`
 
-	EngineHost  string       `env:"INCUBATOR_ENGINE_HOST,DOCKER_HOST" default:"unix:///var/run/docker.sock" placeholder:"URL" help:"Docker Engine for the sandboxes (${default})."`
-	Runtime     string       `env:"INCUBATOR_RUNTIME" enum:"auto,runc,runsc" default:"auto" help:"Sandbox runtime: auto takes gVisor (runsc) where the engine has it."`
-	SandboxPool netip.Prefix `env:"INCUBATOR_SANDBOX_POOL" default:"10.213.0.0/16" placeholder:"CIDR" help:"Private address range; each sandbox network takes a /28 of it (${default})."`
-	Workers     int          `env:"INCUBATOR_WORKERS" default:"4" placeholder:"N" help:"Runs worked at once (${default})."`
-	Pool        int          `env:"INCUBATOR_POOL" default:"2" placeholder:"N" help:"Sandboxes kept started for each open phase that takes code; 0 for none (${default})."`
+	EngineHost string `env:"INCUBATOR_ENGINE_HOST,DOCKER_HOST" default:"unix:///var/run/docker.sock" placeholder:"URL" help:"Docker Engine for the sandboxes (${default})."`
+	Runtime    string `env:"INCUBATOR_RUNTIME" enum:"auto,runc,runsc" default:"auto" help:"Sandbox runtime: auto takes gVisor (runsc) where the engine has it."`
+	Workers    int    `env:"INCUBATOR_WORKERS" default:"4" placeholder:"N" help:"Runs worked at once (${default})."`
+	Pool       int    `env:"INCUBATOR_POOL" default:"2" placeholder:"N" help:"Sandboxes kept started for each open phase that takes code; 0 for none (${default})."`
 
 	MaxUpload      Size           `env:"INCUBATOR_MAX_UPLOAD" default:"1GiB" placeholder:"SIZE" help:"Largest upload accepted, whatever a challenge allows (${default})."`
-	TrustedProxies []netip.Prefix `env:"INCUBATOR_TRUSTED_PROXIES" placeholder:"CIDR" help:"Reverse proxies whose X-Forwarded-For is believed."`
+	TrustedProxies []netip.Prefix `env:"INCUBATOR_TRUSTED_PROXIES" placeholder:"CIDR" help:"Reverse proxies (CIDR ranges) whose X-Forwarded-For is believed."`
 	SecureCookies  string         `env:"INCUBATOR_SECURE_COOKIES" enum:"auto,on,off" default:"auto" help:"Send cookies over HTTPS only: auto follows the public URL."`
 
 	LogFormat string     `env:"INCUBATOR_LOG_FORMAT" enum:"text,json" default:"text" help:"Log format: text or json."`
 	LogLevel  slog.Level `env:"INCUBATOR_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"Least level logged: debug, info, warn or error."`
-	Dev       bool       `env:"INCUBATOR_DEV" help:"For work on the platform itself: templates and assets are read from the source tree at each request."`
 }
 
 // Options returns what kong needs beside Config: the reader of the YAML file.
@@ -93,11 +91,9 @@ func (c Config) LogValue() slog.Value {
 		slog.String("database", Database(c.DatabaseURL()).String()),
 		slog.String("engine_host", c.EngineHost),
 		slog.String("runtime", c.Runtime),
-		slog.String("sandbox_pool", c.SandboxPool.String()),
 		slog.Int("workers", c.Workers),
 		slog.String("max_upload", c.MaxUpload.String()),
 		slog.Bool("secure_cookies", c.CookiesSecure()),
-		slog.Bool("dev", c.Dev),
 	)
 }
 

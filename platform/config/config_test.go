@@ -52,12 +52,10 @@ func TestDefaults(t *testing.T) {
 	require.Equal(t, "sqlite:var/incubator.db", c.DatabaseURL())
 	require.Equal(t, "unix:///var/run/docker.sock", c.EngineHost)
 	require.Equal(t, "auto", c.Runtime)
-	require.Equal(t, "10.213.0.0/16", c.SandboxPool.String())
 	require.Equal(t, 4, c.Workers)
 	require.Equal(t, config.Size(1<<30), c.MaxUpload)
 	require.Equal(t, slog.LevelInfo, c.LogLevel)
 	require.False(t, c.CookiesSecure())
-	require.False(t, c.Dev)
 }
 
 func TestFileSetsEverything(t *testing.T) {
@@ -68,12 +66,10 @@ func TestFileSetsEverything(t *testing.T) {
 	require.Equal(t, "postgres://incubator:hunter2@db.example.org/incubator", c.DatabaseURL())
 	require.Equal(t, 12, c.Workers)
 	require.Equal(t, config.Size(256<<20), c.MaxUpload)
-	require.Equal(t, netip.MustParsePrefix("172.20.0.0/16"), c.SandboxPool)
 	require.Equal(t, []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("2001:db8::/32")}, c.TrustedProxies)
 	require.Equal(t, "json", c.LogFormat)
 	require.Equal(t, slog.LevelWarn, c.LogLevel)
 	require.True(t, c.CookiesSecure(), "the public URL is https")
-	require.True(t, c.Dev)
 	require.Equal(t, "./var", c.DataDir, "what the file leaves out keeps its default")
 }
 
@@ -127,9 +123,6 @@ func TestValidateNamesTheField(t *testing.T) {
 		{"database", "sqlite:/path/file.db", []string{"mysql://x", "sqlite:", "sqlite::memory:"}},
 		{"database", "escape", []string{"postgres://u:%zz@h/d"}},
 		{"engine-host", "URL", []string{"/var/run/docker.sock", "ftp://x"}},
-		{"sandbox-pool", "IPv4 range", []string{"fd00::/16", "10.213.0.1/16"}},
-		{"sandbox-pool", "within", []string{"192.0.2.0/24", "10.0.0.0/7", "172.0.0.0/8"}},
-		{"sandbox-pool", "/28", []string{"10.0.0.0/29"}},
 		{"workers", "from 1 to", []string{"0", "-1", "100000"}},
 		{"max-upload", "1KiB", []string{"0", "1000"}},
 	} {
@@ -150,7 +143,7 @@ func TestValidateReportsEverything(t *testing.T) {
 	var zero config.Config
 	err := zero.Validate()
 	require.Equal(t, errs.Invalid, errs.CodeOf(err))
-	for _, field := range []string{"--listen", "--data-dir", "--sandbox-pool", "--workers", "--runtime", "--log-format", "--secure-cookies"} {
+	for _, field := range []string{"--listen", "--data-dir", "--workers", "--runtime", "--log-format", "--secure-cookies"} {
 		require.ErrorContains(t, err, field)
 	}
 }

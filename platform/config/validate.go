@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"net"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -16,17 +15,7 @@ import (
 const (
 	minWorkers, maxWorkers = 1, 1024
 	minUpload              = 1 << 10 // a limit below this is a mistake in the unit
-	sandboxBits            = 28      // each sandbox network is a /28
 )
-
-// private lists the ranges of RFC 1918.
-func private() []netip.Prefix {
-	return []netip.Prefix{
-		netip.MustParsePrefix("10.0.0.0/8"),
-		netip.MustParsePrefix("172.16.0.0/12"),
-		netip.MustParsePrefix("192.168.0.0/16"),
-	}
-}
 
 // Validate checks every setting and reports all that is wrong at once: an
 // errs.Invalid error whose Fields are named as the flags are. It touches neither
@@ -43,7 +32,6 @@ func (c Config) Validate() error {
 	check("data-dir", require(c.DataDir))
 	check("database", checkDatabase(string(c.Database)))
 	check("engine-host", checkEngine(c.EngineHost))
-	check("sandbox-pool", checkPool(c.SandboxPool))
 	check("runtime", oneOf(c.Runtime, "auto", "runc", "runsc"))
 	check("secure-cookies", oneOf(c.SecureCookies, "auto", "on", "off"))
 	check("log-format", oneOf(c.LogFormat, "text", "json"))
@@ -131,19 +119,4 @@ func checkEngine(host string) string {
 		return "must be a URL such as unix:///var/run/docker.sock"
 	}
 	return ""
-}
-
-func checkPool(pool netip.Prefix) string {
-	if !pool.IsValid() || !pool.Addr().Is4() || pool.Masked() != pool {
-		return "must be an IPv4 range such as 10.213.0.0/16"
-	}
-	for _, p := range private() {
-		if p.Contains(pool.Addr()) && pool.Bits() >= p.Bits() {
-			if pool.Bits() > sandboxBits {
-				return "must be a /28 or larger"
-			}
-			return ""
-		}
-	}
-	return "must lie within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
 }

@@ -23,7 +23,7 @@ const (
 
 // clientOf says where a request came from.
 func clientOf(c *fiber.Ctx) accounts.Client {
-	return accounts.Client{IP: c.IP(), UserAgent: c.Get(fiber.HeaderUserAgent)}
+	return accounts.Client{IP: web.ClientIP(c), UserAgent: c.Get(fiber.HeaderUserAgent)}
 }
 
 // done answers a form that was carried out: the message shows on the next page.
