@@ -61,6 +61,8 @@ type Services struct {
 	Scoring   *scoring.Service
 	// Ready lists what must answer before traffic may come, by name.
 	Ready map[string]func(context.Context) error
+	// Wanted lists what readiness names, but does not depend on.
+	Wanted map[string]func(context.Context) error
 }
 
 // App is the web application. Create it with New, end it with Shutdown.

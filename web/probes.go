@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strconv"
@@ -26,15 +27,25 @@ func (a *App) health(c *fiber.Ctx) error {
 func (a *App) ready(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	state := map[string]string{}
+	a.probe(c, state, a.services.Wanted)
 	status := fiber.StatusOK
-	for _, name := range slices.Sorted(maps.Keys(a.services.Ready)) {
-		state[name] = "up"
-		if err := a.services.Ready[name](c.UserContext()); err != nil {
-			state[name], status = "down", fiber.StatusServiceUnavailable
-			a.cfg.Log.WarnContext(c.UserContext(), "not ready", "part", name, "error", err.Error())
-		}
+	if !a.probe(c, state, a.services.Ready) {
+		status = fiber.StatusServiceUnavailable
 	}
 	return c.Status(status).JSON(state)
+}
+
+// probe writes down the state of each part and reports whether all are up.
+func (a *App) probe(c *fiber.Ctx, state map[string]string, parts map[string]func(context.Context) error) (all bool) {
+	all = true
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
+		state[name] = "up"
+		if err := parts[name](c.UserContext()); err != nil {
+			state[name], all = "down", false
+			a.cfg.Log.WarnContext(c.UserContext(), "a part does not answer", "part", name, "error", err.Error())
+		}
+	}
+	return all
 }
 
 // httpMetrics counts requests for Prometheus.

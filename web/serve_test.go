@@ -85,6 +85,17 @@ func TestReadyNamesWhatIsDown(t *testing.T) {
 	require.JSONEq(t, `{"database":"up","engine":"down"}`, body)
 }
 
+func TestReadyDoesNotDependOnWhatIsOnlyWanted(t *testing.T) {
+	app, err := web.New(web.Config{Log: slog.New(slog.DiscardHandler)}, web.Services{
+		Ready:  map[string]func(context.Context) error{"database": func(context.Context) error { return nil }},
+		Wanted: map[string]func(context.Context) error{"engine": func(context.Context) error { return errors.New("refused") }},
+	})
+	require.NoError(t, err)
+	res, body := call(t, app, "GET", "/readyz", "")
+	require.Equal(t, http.StatusOK, res.StatusCode)
+	require.JSONEq(t, `{"database":"up","engine":"down"}`, body)
+}
+
 func TestMetricsAreForAdministrators(t *testing.T) {
 	app, _ := newApp(t, web.Config{}) // the test connection has no loopback address
 	res, _ := call(t, app, "GET", "/metrics", "")

@@ -35,8 +35,13 @@ func (p *platform) newApp() (*web.App, error) {
 		Ready: map[string]func(context.Context) error{
 			"database": func(ctx context.Context) error { _, _, err := p.db.Version(ctx); return err },
 		},
+		// Without the engine submissions are accepted and wait.
+		Wanted: map[string]func(context.Context) error{"engine": p.engineAnswers},
 	}, append(pages.Routes(), programs.Routes()...)...)
 	if err != nil {
+		return nil, err
+	}
+	if err := app.Registry().Register(newCollector(p)); err != nil {
 		return nil, err
 	}
 	pages.Bind(app)

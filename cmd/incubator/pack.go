@@ -83,19 +83,36 @@ func (*PackBuildCmd) Help() string {
 Data sets that were generated with the same parameters before are kept.`
 }
 
+// folder returns where to build: the pack's own folder, or the one that a bundled
+// pack is written to unless it is there. A folder of the bundled pack's name is
+// what the command means only while --out names no other.
+func (c *PackBuildCmd) folder() (string, error) {
+	_, err := os.Stat(c.Path)
+	exists := err == nil
+	switch {
+	case exists && c.Out == "":
+		return c.Path, nil
+	case !library.IsBundled(c.Path):
+		if c.Out != "" {
+			return "", errs.New(errs.Invalid, "--out is for bundled packs; the pack in %s is built where it is", c.Path)
+		}
+		return c.Path, nil
+	}
+	out := c.Out
+	if out == "" {
+		out = c.Path
+	}
+	if _, err := os.Stat(out); err == nil {
+		return out, nil
+	}
+	return out, library.Write(c.Path, out)
+}
+
 // Run builds the pack.
 func (c *PackBuildCmd) Run(ctx context.Context, streams *Streams) error {
-	folder := c.Path
-	if _, err := os.Stat(folder); err != nil && library.IsBundled(folder) {
-		if c.Out == "" {
-			c.Out = c.Path
-		}
-		folder = c.Out
-		if _, err := os.Stat(folder); err != nil {
-			if err := library.Write(c.Path, folder); err != nil {
-				return err
-			}
-		}
+	folder, err := c.folder()
+	if err != nil {
+		return err
 	}
 	bars := newProgress(streams.Err)
 	defer bars.done()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"incubator/platform/audit"
 	"incubator/platform/jobs"
 	"incubator/scoring"
 )
@@ -27,6 +28,10 @@ func (p *platform) start(ctx context.Context) error {
 	if err := p.scoring.Sweep(ctx); err != nil {
 		return err
 	}
+	// Ahead of the others, to be stopped after them: they record until their end.
+	sealer := audit.NewSealer(p.audit, time.Minute, p.log)
+	sealer.Start(ctx)
+	p.onClose(func() error { sealer.Stop(); return nil })
 	for _, s := range []service{p.sandboxes, p.jobs} {
 		if err := s.Start(ctx); err != nil {
 			return err
@@ -40,7 +45,7 @@ func (p *platform) start(ctx context.Context) error {
 	p.background(ctx, func(ctx context.Context) { watchMoments(ctx, p.scenarios, p.log, p.applyTransitions) })
 	p.every(ctx, scoring.SweepEvery, "sweep", p.scoring.Sweep)
 	p.every(ctx, scoring.WarmEvery, "warm", p.scoring.Warm)
-	p.every(ctx, time.Minute, "seal", func(ctx context.Context) error { _, err := p.audit.Seal(ctx); return err })
+	p.every(ctx, blobSweepEvery, "sweep files", p.sweepBlobs)
 	p.every(ctx, time.Hour, "prune", func(ctx context.Context) error { _, err := p.accounts.Prune(ctx); return err })
 	p.every(ctx, time.Hour, "forget answers", p.answers.Prune)
 	return nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
 // document is one YAML file of a pack that remembers where each value stands.
@@ -64,8 +66,20 @@ func (d *document) validate(schema *jsonschema.Schema) {
 	var failed *jsonschema.ValidationError
 	if err := schema.Validate(d.value); errors.As(err, &failed) {
 		for _, leaf := range leaves(failed) {
-			d.report(leaf.InstanceLocation, "%s", explain(leaf))
+			d.reportLeaf(leaf)
 		}
+	}
+}
+
+// reportLeaf adds a problem, or one for each field that is unknown, at its own place.
+func (d *document) reportLeaf(leaf *jsonschema.ValidationError) {
+	unknown, ok := leaf.ErrorKind.(*kind.AdditionalProperties)
+	if !ok {
+		d.report(leaf.InstanceLocation, "%s", explain(leaf))
+		return
+	}
+	for _, field := range unknown.Properties {
+		d.report(append(slices.Clone(leaf.InstanceLocation), field), "unknown field")
 	}
 }
 

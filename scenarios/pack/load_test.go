@@ -53,6 +53,9 @@ func TestProblemsNameFileLineColumnAndWhatIsExpected(t *testing.T) {
 		want                 string // file:line:column: message
 	}{
 		{"unknown field", "challenge.yaml", "title: A small", "titel: A small", "challenge.yaml:1:1: missing field title"},
+		{"unknown field at its own place", "challenge.yaml", "title: A small", "titel: A small", "challenge.yaml:3:1: titel: unknown field"},
+		{"unknown field deep down", "challenge.yaml", "time: 30s", "time: 30s, tmie: 3s, cpu: 2", "challenge.yaml:19:44: run.tmie: unknown field\nchallenge.yaml:19:54: run.cpu: unknown field"},
+		{"unknown field of a list's item", "rubric.yaml", "weight: 2", "weight: 2\n    wieght: 3", "rubric.yaml:8:5: criteria.0.wieght: unknown field"},
 		{"bad area", "challenge.yaml", "data_fusion", "fusion", "challenge.yaml:4:1: area: value must be one of"},
 		{"bad slug", "challenge.yaml", "small-challenge", "Small Challenge", "challenge.yaml:2:1: slug: expected lower-case letters"},
 		{"bad size", "challenge.yaml", "256 MiB", "lots", "challenge.yaml:19:16: run.memory: expected a size such as 512 MiB"},

@@ -69,8 +69,6 @@ var printer = message.NewPrinter(language.English)
 
 func explain(leaf *jsonschema.ValidationError) string {
 	switch failure := leaf.ErrorKind.(type) {
-	case *kind.AdditionalProperties:
-		return fmt.Sprintf("unknown field %s", strings.Join(failure.Properties, ", "))
 	case *kind.Required:
 		return fmt.Sprintf("missing field %s", strings.Join(failure.Missing, ", "))
 	case *kind.Pattern, *kind.OneOf:
