@@ -20,7 +20,7 @@ func TestPackBuildChoosesTheFolder(t *testing.T) {
 		{"fusion", "", "fusion"},
 		{"fusion", "copy", "copy"},
 		{"fusion", "copy", "copy"}, // again: what is there is kept
-		{"absent", "", "absent"}, // reported by the build
+		{"absent", "", "absent"},   // reported by the build
 	} {
 		folder, err := (&PackBuildCmd{Path: c.path, Out: c.out}).folder()
 		require.NoError(t, err, c)
