@@ -257,6 +257,20 @@ func TestAScorerThatFails(t *testing.T) {
 	require.Equal(t, map[string]float64{"score": 0.25, "notes": 3}, r.view(r.captain, sub.ID).Runs[0].Scores)
 }
 
+// An output without a file never reaches the scoring program.
+func TestAnEmptyOutputIsBadForAScoringProgramToo(t *testing.T) {
+	r := newRig(t, dbtest.New(t), "scored")
+	called := false
+	r.scores(func(context.Context, *fake.Job) int { called = true; return 0 })
+	r.runs(func(context.Context, *fake.Job) int { return 0 })
+	sub := r.submitCode(r.team("Team"), "run")
+	r.drain()
+	run := r.view(r.captain, sub.ID).Runs[0]
+	require.Equal(t, scoring.BadOutput, run.Cause, run.Detail)
+	require.Equal(t, "the output is empty; a program leaves its files in the folder $output", run.Detail)
+	require.False(t, called)
+}
+
 func leaves(name, content string) func(context.Context, *fake.Job) int {
 	return func(_ context.Context, job *fake.Job) int {
 		job.Output[name] = content

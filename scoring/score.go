@@ -13,6 +13,7 @@ import (
 
 	"incubator/platform/errs"
 	"incubator/platform/files"
+	"incubator/platform/files/archive"
 	"incubator/sandboxes"
 	"incubator/scenarios"
 	"incubator/scoring/metrics"
@@ -196,6 +197,9 @@ func tarSource(archive *upload, name string) (metrics.Source, error) {
 // scoreByProgram runs the pack's scoring program in a container of its own, which
 // sees the reference data and never runs a participant's code.
 func (t *task) scoreByProgram(ctx context.Context, output *upload) (outcome, error) {
+	if detail, err := badOutput(ctx, output); err != nil || detail != "" {
+		return outcome{state: Failed, cause: BadOutput, detail: detail}, err
+	}
 	spec, err := t.scoringSpec(ctx, output)
 	if err != nil {
 		return outcome{}, err
@@ -223,6 +227,28 @@ func (t *task) scoreByProgram(ctx context.Context, output *upload) (outcome, err
 		return scorerFailed(errs.MessageOf(err)), nil
 	}
 	return outcome{state: Scored, scores: scores}, nil
+}
+
+// badOutput says what makes an output unfit for any scoring program, such as that
+// there is none; "" where nothing does.
+func badOutput(ctx context.Context, output *upload) (detail string, err error) {
+	if output == nil {
+		return "", nil
+	}
+	files := 0
+	_, err = archive.Walk(ctx, output.at, output.blob.Size, archive.DefaultLimits(), func(e archive.Entry, _ io.Reader) error {
+		if !e.Dir {
+			files++
+		}
+		return nil
+	})
+	switch {
+	case errs.Is(err, errs.Invalid) && files == 0:
+		return "the output is empty; a program leaves its files in the folder $output", nil
+	case errs.Is(err, errs.Invalid):
+		return "the output cannot be scored: " + errs.MessageOf(err), nil
+	}
+	return "", err
 }
 
 func scorerFailed(detail string) outcome {
