@@ -14,7 +14,7 @@ func gallery() []sample {
 		{"challenges", "challenges", challenges()}, {"challenges-empty", "challenges", challengesEmpty()},
 		{"challenge", "challenge", challenge()}, {"challenge-new", "challenge", challengeNew()}, {"challenge-problem", "challenge", challengeProblem()},
 		{"submission", "submission", submissionScored()}, {"submission-failed", "submission", submissionFailed()}, {"submission-running", "submission", submissionRunning()},
-		{"submit", "submit", submit()},
+		{"submit", "submit", submit()}, {"submissions", "submissions", submissions()}, {"phase", "phase", phasePage()},
 	}
 	return append(all, galleryPeople()...)
 }
@@ -136,4 +136,23 @@ func submit() pages.SubmitPage {
 		Problems: []pages.Problem{{File: "alerts.csv", Line: 1, Text: "the column confidence is missing; expected time, host, technique, confidence"}, {File: "alerts.csv", Line: 214, Text: "time is not RFC 3339: 9-04-2024"}},
 		File:     pages.Field{Label: "File", Hint: "It is checked before it counts: form, columns and ids, by line.", Error: "Choose the corrected file."},
 		Name:     pages.Field{Name: "name", Label: "Name", Type: "text", Value: "detector-0.10", Required: true, Max: 80, Hint: "How you will recognise it on your list."}}
+}
+
+func submissions() pages.SubmissionsPage {
+	f := frame("challenges", "Submissions", "Newest first, with the score that ranks the board.", organizer())
+	f.Area = pages.AreaOf("awareness")
+	p := pages.SubmissionsPage{Frame: f, AllTeam: true, Pages: pages.Pages{Next: "?after=1", Note: "1 to 3 of 92"},
+		States: []pages.FilterLink{{Text: "All", Href: "?", Current: true}, {Text: "Scored", Href: "?state=scored"}, {Text: "Failed", Href: "?state=failed"}}}
+	for _, card := range mine() {
+		p.Rows = append(p.Rows, pages.SubmissionRow{SubmissionCard: card, Team: "Kestrel Labs", TeamHref: "/teams/1", Phase: "Development"})
+	}
+	return p
+}
+
+func phasePage() pages.PhasePage {
+	f := frame("console", "Development", "Find the intrusion", organizer())
+	f.Area, f.State = pages.AreaOf("awareness"), pages.StateOf("open")
+	return pages.PhasePage{Frame: f, Facts: []pages.Fact{{Name: "Board", Value: "8 teams, revision 2", Href: "/c/1"}, {Name: "Limits", Value: "5 submissions a day, 100 in all"}},
+		Rescore:   pages.Form{Action: "/console/phases/1/rescore", Button: "Score the phase again", Fields: []pages.Field{{Name: "reason", Label: "Reason", Type: "textarea", Required: true, Error: "Say why.", Hint: "Organisers read it beside the board that it replaced."}}},
+		Revisions: []pages.BoardRevision{{Number: 1, Closed: ago(3 * day), Reason: "The truth of host 114 was wrong.", Board: board()}}}
 }

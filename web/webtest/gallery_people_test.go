@@ -12,7 +12,8 @@ func galleryPeople() []sample {
 		{"account", "account", account("profile")}, {"account-password", "account", account("password")}, {"account-sessions", "account", account("sessions")}, {"account-tokens", "account", account("tokens")},
 		{"sign-in", "sign_in", signIn()}, {"sign-up", "sign_up", signUp()}, {"setup", "setup", setup()},
 		{"console", "console", console()}, {"admin-users", "admin_users", adminUsers()}, {"admin-user", "admin_user", adminUser()}, {"admin-organizations", "admin_organizations", adminOrganizations()}, {"audit", "audit", audit()},
-		{"error", "error", errorPage()}, {"docs", "docs", docs()}}
+		{"error", "error", errorPage()}, {"docs", "docs", docs()},
+		{name: "glossary"}, {name: "privacy"}, {name: "accessibility"}}
 }
 
 func members() []pages.Member {
