@@ -33,7 +33,7 @@ func measureBoard(ctx context.Context, o options) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &boardBench{p: p, by: by, phase: challenge.Phases[0], each: time.Second, rounds: 4}
+	b := &boardBench{p: p, by: by, phase: challenge.Phases[0], each: 400 * time.Millisecond, rounds: 10}
 	sizes := []int{1_000, 10_000, 100_000, 1_000_000}
 	if o.quick {
 		sizes, b.rounds, b.each = sizes[:2], 1, 500*time.Millisecond

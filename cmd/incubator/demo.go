@@ -35,15 +35,20 @@ team's submissions in real sandboxes, which takes a few minutes. Later starts
 take seconds.`
 }
 
-// demoDataDir keeps the demo apart from a platform in real use.
-const demoDataDir = "./var/demo"
+const (
+	// defaultDataDir is config's own default; an engine that was started by hand
+	// from this folder is found there by every command.
+	defaultDataDir = "./var"
+	// demoDataDir keeps the demo apart from a platform in real use.
+	demoDataDir = "./var/demo"
+)
 
 // Run brings up an engine, fills the platform the first time, and serves.
 func (c *DemoCmd) Run(ctx context.Context, streams *Streams) error {
-	if c.DataDir == "./var" {
+	engine, err := newSetup(c.DataDir, c.Yes, streams).Ensure(ctx, "")
+	if c.DataDir == defaultDataDir {
 		c.DataDir = demoDataDir
 	}
-	engine, err := newSetup(c.DataDir, c.Yes, streams).Ensure(ctx, "")
 	if err != nil {
 		return unavailableExit(err)
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/docker/docker/client"
-
 	"incubator/sandboxes/images"
 )
 
@@ -27,13 +25,13 @@ are checked, and prints name and digest of each. Later runs need no network.`
 
 // Run builds what is missing and prints all.
 func (c *ImagesCmd) Run(ctx context.Context, streams *Streams) error {
-	options := []client.Opt{client.FromEnv, client.WithAPIVersionNegotiation()}
-	if c.EngineHost != "" {
-		options = append(options, client.WithHost(c.EngineHost))
-	}
-	engine, err := client.NewClientWithOpts(options...)
+	found, err := newSetup(defaultDataDir, false, streams).Find(ctx, c.EngineHost)
 	if err != nil {
-		return fmt.Errorf("the engine's address is not valid: %w", err)
+		return err
+	}
+	engine, err := found.Client()
+	if err != nil {
+		return err
 	}
 	defer engine.Close()
 	bars := newProgress(streams.Err)

@@ -34,7 +34,7 @@ type engineFlags struct {
 }
 
 func openLocal(ctx context.Context, flags engineFlags, log *slog.Logger) (_ *localPlatform, err error) {
-	engine, err := setup.New("./var").Find(ctx, flags.EngineHost)
+	engine, err := setup.New(defaultDataDir).Find(ctx, flags.EngineHost)
 	if err != nil {
 		return nil, err
 	}

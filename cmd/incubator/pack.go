@@ -24,25 +24,27 @@ type PackCmd struct {
 	Publish PackPublishCmd `cmd:"" help:"Publish a pack on this machine's platform."`
 }
 
-// buildPack returns the pack at path with its data in place. A bundled pack is
-// written to a temporary folder, which cleanup removes.
+// buildPack returns the pack at path with its data in place. A bundled pack and an
+// archive are written to a temporary folder, which cleanup removes.
 func buildPack(ctx context.Context, path string, bars *progress) (p *pack.Pack, cleanup func(), err error) {
-	cleanup = func() {}
-	if _, statErr := os.Stat(path); statErr != nil && library.IsBundled(path) {
-		dir, err := os.MkdirTemp("", "incubator-pack-")
-		if err != nil {
+	info, statErr := os.Stat(path)
+	temporary := ""
+	cleanup = func() { os.RemoveAll(temporary) }
+	if bundled := statErr != nil && library.IsBundled(path); bundled || (statErr == nil && !info.IsDir()) {
+		if temporary, err = os.MkdirTemp("", "incubator-pack-"); err != nil {
 			return nil, cleanup, errs.Wrap(err, errs.Unavailable, "a temporary folder cannot be made")
 		}
-		cleanup = func() { os.RemoveAll(dir) }
-		if err := library.Write(path, dir); err != nil {
-			cleanup()
-			return nil, func() {}, err
+		if bundled {
+			path, err = temporary, library.Write(path, temporary)
+		} else {
+			path, err = pack.Unpack(ctx, path, temporary)
 		}
-		path = dir
 	}
-	p, err = pack.Build(ctx, path, library.Generate, func(set string, i, n int) {
-		bars.report("Generating data set "+set, int64(i), int64(n))
-	})
+	if err == nil {
+		p, err = pack.Build(ctx, path, library.Generate, func(set string, i, n int) {
+			bars.report("Generating data set "+set, int64(i), int64(n))
+		})
+	}
 	if err == nil {
 		err = checkMetrics(p.Spec)
 	}
@@ -131,7 +133,7 @@ func (c *PackBuildCmd) Run(ctx context.Context, streams *Streams) error {
 
 // PackLintCmd validates a pack and runs its reference submissions.
 type PackLintCmd struct {
-	Path   string `arg:"" help:"Folder of the pack, or the name of a bundled one."`
+	Path   string `arg:"" help:"Folder or archive of the pack, or the name of a bundled one."`
 	Static bool   `help:"Validate only; run nothing."`
 	engineFlags
 }

@@ -12,7 +12,7 @@ import (
 // PackPublishCmd publishes a pack on this machine's platform.
 type PackPublishCmd struct {
 	config.Config
-	Path string `arg:"" help:"Folder of the pack, or the name of a bundled one."`
+	Path string `arg:"" help:"Folder or archive of the pack, or the name of a bundled one."`
 }
 
 // Help shows examples.

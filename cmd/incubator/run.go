@@ -16,7 +16,7 @@ import (
 
 // RunCmd runs and scores one submission without a server.
 type RunCmd struct {
-	Pack       string `arg:"" help:"Pack: a folder, or the name of a bundled one (awareness, fusion, mobile)."`
+	Pack       string `arg:"" help:"Pack: a folder, an archive, or the name of a bundled one (awareness, fusion, mobile)."`
 	Submission string `arg:"" help:"Submission: a file, or a folder with a program."`
 	Phase      string `placeholder:"NAME" help:"Phase whose data and limits apply; by default the first."`
 	Kind       string `placeholder:"KIND" enum:",results,code,image,document" default:"" help:"Kind of the submission, where it cannot be told from the file."`

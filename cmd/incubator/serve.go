@@ -32,6 +32,9 @@ Without an engine the platform runs too: submissions wait in the queue.`
 // Run serves until the process is asked to end.
 func (c *ServeCmd) Run(ctx context.Context, streams *Streams) error {
 	log := slog.New(c.Handler(streams.Err))
+	if found, err := newSetup(c.DataDir, false, streams).Find(ctx, ""); err == nil && c.EngineHost == defaultEngine {
+		c.EngineHost = found.Host // nobody named one: the one that answers
+	}
 	p, err := openPlatform(ctx, c.Config, log)
 	if err != nil {
 		return err
@@ -39,6 +42,9 @@ func (c *ServeCmd) Run(ctx context.Context, streams *Streams) error {
 	defer p.Close()
 	return p.serve(ctx, func(ctx context.Context) error { return p.greet(ctx, streams) })
 }
+
+// defaultEngine is config's own default for the engine's address.
+const defaultEngine = "unix:///var/run/docker.sock"
 
 // greet prints the set-up link of a platform that has no administrator yet.
 func (p *platform) greet(ctx context.Context, streams *Streams) error {

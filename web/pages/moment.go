@@ -2,6 +2,7 @@ package pages
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -69,20 +70,14 @@ func pair(big int, bigUnit string, small int, smallUnit string, both bool) strin
 	return fmt.Sprintf("%d %s %d %s", big, bigUnit, small, smallUnit)
 }
 
-// Size writes a number of bytes in decimal units with three digits.
+// Size writes a number of bytes with binary units, as packs do, and one decimal at
+// most: "999 B", "64 MiB", "1.5 GiB".
 func Size(bytes int64) string {
-	units := []string{"B", "kB", "MB", "GB", "TB"}
+	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
 	value, i := float64(bytes), 0
-	for value >= 999.5 && i < len(units)-1 {
-		value /= 1000
+	for value >= 1023.95 && i < len(units)-1 {
+		value /= 1024
 		i++
 	}
-	switch {
-	case i == 0 || value >= 99.95:
-		return fmt.Sprintf("%.0f %s", value, units[i])
-	case value >= 9.995:
-		return fmt.Sprintf("%.1f %s", value, units[i])
-	default:
-		return fmt.Sprintf("%.2f %s", value, units[i])
-	}
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", value), ".0") + " " + units[i]
 }

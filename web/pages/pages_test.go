@@ -25,7 +25,7 @@ func TestMomentsReadAsDistances(t *testing.T) {
 }
 
 func TestSizesHaveThreeDigits(t *testing.T) {
-	for want, n := range map[string]int64{"0 B": 0, "999 B": 999, "1.00 kB": 1000, "12.4 kB": 12_400, "184 MB": 184_320_000, "1.00 MB": 999_950, "2.50 GB": 2_500_000_000} {
+	for want, n := range map[string]int64{"0 B": 0, "999 B": 999, "1 KiB": 1 << 10, "12.1 KiB": 12_400, "1 MiB": 1<<20 - 1, "512 MiB": 512 << 20, "2.3 GiB": 2_500_000_000} {
 		require.Equal(t, want, pages.Size(n))
 	}
 }

@@ -69,7 +69,7 @@ type Usage struct {
 type Log struct {
 	Name  string
 	Lines []LogLine
-	Note  string // "first 64 kB of 3.2 MB"
+	Note  string // "first 64 KiB of 3.2 MiB"
 	Href  string
 }
 

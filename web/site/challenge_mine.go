@@ -28,12 +28,8 @@ func (s *Site) fillMine(ctx context.Context, by accounts.Principal, c *scenarios
 			Action: pages.Link{Text: "Find your team", Href: "/teams"}}
 		return nil
 	}
-	for _, id := range teamsOf(by) {
-		page.Stream += "," + events.TeamTopic(id)
-	}
 	if len(by.Teams) == 0 {
 		page.MineHead, page.Quota.Closed = "Newest submissions", "You follow this challenge as an organiser."
-		page.Stream += "," + events.TopicRuns
 	}
 	subs, err := s.ownSubmissions(ctx, by, c.ID, shownSubmissions)
 	if err != nil {
@@ -47,6 +43,18 @@ func (s *Site) fillMine(ctx context.Context, by accounts.Principal, c *scenarios
 	}
 	page.Quota, err = s.quota(ctx, c, phase, by.Teams[0].TeamID)
 	return err
+}
+
+// followed returns the topics that change a challenge's page for the viewer.
+func followed(by accounts.Principal, c *scenarios.Challenge) []string {
+	topics := []string{events.ChallengeTopic(c.ID)}
+	for _, id := range teamsOf(by) {
+		topics = append(topics, events.TeamTopic(id))
+	}
+	if len(by.Teams) == 0 && by.CanOrganise() {
+		topics = append(topics, events.TopicRuns)
+	}
+	return topics
 }
 
 // ownSubmissions returns the newest submissions of the caller's teams, or of all

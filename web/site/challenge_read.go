@@ -49,6 +49,7 @@ func (s *Site) renderTab(c *fiber.Ctx, challenge *scenarios.Challenge, page page
 		if err != nil {
 			return err
 		}
+		body = withoutTitle(body, challenge.Title)
 		page.Body, page.Contents = reachable(body), contents(body)
 		page.Title = p.Title + " · " + challenge.Title
 	}
@@ -56,6 +57,16 @@ func (s *Site) renderTab(c *fiber.Ctx, challenge *scenarios.Challenge, page page
 		page.Glossary = append(page.Glossary, pages.Term{Name: term.Term, Meaning: term.Definition})
 	}
 	return s.app.Render(c, "challenge", page)
+}
+
+// withoutTitle leaves out a first heading that repeats what the page has as its own.
+func withoutTitle(body template.HTML, title string) template.HTML {
+	text := strings.TrimSpace(string(body))
+	head, rest, found := strings.Cut(text, "</h2>")
+	if found && strings.HasPrefix(head, "<h2") && html.UnescapeString(markupPattern.ReplaceAllString(head, "")) == title {
+		return template.HTML(rest) // #nosec G203: a part of what was sanitised
+	}
+	return body
 }
 
 // reachable lets the keyboard scroll tables that are wider than a phone.

@@ -7,7 +7,6 @@ import (
 
 	"incubator/platform/accounts"
 	"incubator/platform/errs"
-	"incubator/platform/events"
 	"incubator/scenarios"
 	"incubator/web"
 	"incubator/web/pages"
@@ -29,7 +28,7 @@ func (s *Site) showChallenge(c *fiber.Ctx) error {
 	by := web.Caller(c)
 	page.Phases = s.timeline(challenge)
 	page.Facts = challengeFacts(challenge, phase)
-	page.Stream = s.app.Stream(c, events.ChallengeTopic(challenge.ID))
+	page.Stream = s.app.Stream(c, followed(by, challenge)...)
 	if err := s.fillBoard(c, challenge, phase, &page); err != nil {
 		return err
 	}

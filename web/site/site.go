@@ -5,6 +5,7 @@ package site
 
 import (
 	"log/slog"
+	"slices"
 	"time"
 
 	"incubator/platform/accounts"
@@ -50,5 +51,5 @@ func (s *Site) Bind(app *web.App) { s.app = app }
 
 // Routes is the table of all pages.
 func (s *Site) Routes() []web.Route {
-	return append(s.challengeRoutes(), s.peopleRoutes()...)
+	return slices.Concat(s.challengeRoutes(), s.peopleRoutes(), s.documentRoutes())
 }

@@ -22,7 +22,7 @@ func TestASubmissionIsExplainedToItsTeam(t *testing.T) {
 	path := s.submitted(member, s.kestrel, webtest.Predictions)
 	waiting := member.get(path).says("Submission #1 is stored and in the queue.", "#1 first try", "Waits for a free sandbox", "The log is shown when the run has ended.")
 	waiting.saysNot("/cancel")
-	require.Contains(t, waiting.Body, `hx-trigger="sse:run"`)
+	require.Contains(t, waiting.Body, `hx-trigger="sse:run, sse:reload"`)
 	s.scored(1, func() { s.platform.StartJobs(t) })
 	scored := member.get(path).says("ROC-AUC", "0.750", "Higher is better.", "Stands on the board.", "predictions.csv")
 	scored.saysNot("sse-connect", "/rerun", path+"/output")
@@ -106,7 +106,7 @@ func TestUploadsAreStreamed(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	require.Equal(t, http.StatusSeeOther, res.StatusCode)
 	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(size/4))
-	member.get(res.Header.Get("Location")).says("67.1 MB", "Read by evaluators", "received")
+	member.get(res.Header.Get("Location")).says("64 MiB", "Read by evaluators", "received")
 }
 
 // zeros never ends.

@@ -18,9 +18,8 @@ import (
 // the first test.
 var models = map[string]any{
 	"account": pages.AccountPage{}, "admin_organizations": pages.AdminOrganizationsPage{}, "admin_users": pages.AdminUsersPage{}, "audit": pages.AuditPage{},
-	"challenge": pages.ChallengePage{}, "challenges": pages.ChallengesPage{}, "console": pages.ConsolePage{}, "docs": pages.DocsPage{}, "error": pages.ErrorPage{},
+	"challenge": pages.ChallengePage{}, "challenges": pages.ChallengesPage{}, "console": pages.ConsolePage{}, "docs": pages.DocsPage{}, "document": pages.DocumentPage{}, "error": pages.ErrorPage{},
 	"home": pages.HomePage{}, "organization": pages.OrganizationPage{}, "setup": pages.SetupPage{}, "sign_in": pages.SignInPage{}, "sign_up": pages.SignUpPage{},
-	"phase": pages.PhasePage{}, "submissions": pages.SubmissionsPage{},
 	"submission": pages.SubmissionPage{}, "submit": pages.SubmitPage{}, "team": pages.TeamPage{},
 	"phase": pages.PhasePage{}, "submissions": pages.SubmissionsPage{},
 	"teams": pages.TeamsPage{}, "join": pages.JoinPage{}, "admin_user": pages.AdminUserPage{},

@@ -12,7 +12,8 @@ func galleryPeople() []sample {
 		{"account", "account", account("profile")}, {"account-password", "account", account("password")}, {"account-sessions", "account", account("sessions")}, {"account-tokens", "account", account("tokens")},
 		{"sign-in", "sign_in", signIn()}, {"sign-up", "sign_up", signUp()}, {"setup", "setup", setup()},
 		{"console", "console", console()}, {"admin-users", "admin_users", adminUsers()}, {"admin-user", "admin_user", adminUser()}, {"admin-organizations", "admin_organizations", adminOrganizations()}, {"audit", "audit", audit()},
-		{"error", "error", errorPage()}, {"docs", "docs", docs()}}
+		{"error", "error", errorPage()}, {"docs", "docs", docs()},
+		{name: "glossary"}, {name: "privacy"}, {name: "accessibility"}}
 }
 
 func members() []pages.Member {
@@ -95,8 +96,8 @@ func console() pages.ConsolePage {
 	}
 	return pages.ConsolePage{Frame: frame("console", "Is everything healthy?", "Two runs failed by our own fault in the last day; both were run again.", organizer()), Live: pages.Live{Stream: "/api/v1/events?topics=challenge/1", Fresh: ago(time.Second)}, Load: load,
 		Figures: []pages.Figure{{Label: "Waiting", Value: "3", Note: "oldest for 3 min 39 s"}, {Label: "Running", Value: "2", Note: "of 4 places"}, {Label: "Scored today", Value: "141"}, {Label: "Failed today", Value: "9", Note: "2 by our fault", Tone: pages.ToneBad}, {Label: "Median time to a score", Value: "38", Unit: "s"}},
-		Parts:   []pages.Part{{Name: "Docker Engine", State: pages.StateOf("up"), Note: "20.10.24 on host-1", Facts: []pages.Fact{{Name: "Runtime", Value: "gVisor"}, {Name: "Answers in", Value: "4 ms"}}}, {Name: "Database", State: pages.StateOf("up"), Note: "SQLite, 48.1 MB", Facts: []pages.Fact{{Name: "Commit", Value: "0.2 ms"}}}, {Name: "Disk", State: pages.StateOf("degraded"), Note: "11 % free; uploads stop at 5 %", Facts: []pages.Fact{{Name: "Free", Value: "21.4 GB"}}}, {Name: "Jobs", State: pages.StateOf("up"), Note: "4 workers on 1 host", Facts: []pages.Fact{{Name: "Retried", Value: "2"}}}},
-		Running: runs(2, "running", ""), Queue: runs(3, "queued", ""), Ended: runs(3, "failed", "Out of memory at 512 MB"),
+		Parts:   []pages.Part{{Name: "Docker Engine", State: pages.StateOf("up"), Note: "20.10.24 on host-1", Facts: []pages.Fact{{Name: "Runtime", Value: "gVisor"}, {Name: "Answers in", Value: "4 ms"}}}, {Name: "Database", State: pages.StateOf("up"), Note: "SQLite, 48.1 MiB", Facts: []pages.Fact{{Name: "Commit", Value: "0.2 ms"}}}, {Name: "Disk", State: pages.StateOf("degraded"), Note: "11 % free; uploads stop at 5 %", Facts: []pages.Fact{{Name: "Free", Value: "21.4 GiB"}}}, {Name: "Jobs", State: pages.StateOf("up"), Note: "4 workers on 1 host", Facts: []pages.Fact{{Name: "Retried", Value: "2"}}}},
+		Running: runs(2, "running", ""), Queue: runs(3, "queued", ""), Ended: runs(3, "failed", "Out of memory at 512 MiB"),
 		Causes: []pages.Cause{{Name: "Out of memory", Count: 4, Percent: 44}, {Name: "Timeout", Count: 2, Percent: 22}, {Name: "Platform", Count: 2, Percent: 22, Ours: true}, {Name: "Bad output", Count: 1, Percent: 11}}}
 }
 

@@ -40,3 +40,9 @@ document.addEventListener("keydown", (e) => {
     open.querySelector("summary").focus();
   }
 });
+
+// On a phone the rows of links scroll; the current one is brought into view.
+for (const link of document.querySelectorAll(".top nav [aria-current], .tabs [aria-current]")) {
+  const row = link.parentElement;
+  row.scrollLeft = link.offsetLeft - row.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
+}

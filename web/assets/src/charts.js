@@ -19,7 +19,7 @@ export function draw(el) {
   const plot = init(el, null, { renderer: "svg" });
   const paint = () => {
     plot.setOption(options(el, chart), true);
-    plot.setOption({ series: spread(plot, chart) });
+    if (chart.kind !== "bars") plot.setOption({ series: spread(plot, chart) });
   };
   paint();
   new ResizeObserver(() => { plot.resize(); paint(); }).observe(el);
@@ -29,18 +29,45 @@ export function draw(el) {
 }
 
 // spread moves the labels at the ends of the lines apart, so that teams that
-// are close can all be read.
+// are close can all be read. Labels that would touch share their distance: each
+// group stands around the middle of its lines (isotonic regression).
 function spread(plot, chart) {
-  const room = 15;
+  const room = 16, top = 8, bottom = plot.getHeight() - 52;
   const ends = chart.series.map((s, i) => ({ i, y: plot.convertToPixel({ yAxisIndex: 0 }, s.points.at(-1)?.value ?? 0) })).sort((a, b) => a.y - b.y);
-  const placed = ends.map((e) => e.y);
-  for (let i = 1; i < placed.length; i++) placed[i] = Math.max(placed[i], placed[i - 1] + room);
-  // Half of the shift goes upwards, so that a group stays around its lines.
-  const over = placed.map((y, i) => y - ends[i].y);
-  const lift = Math.max(0, ...over) / 2;
+  const groups = [];
+  ends.forEach((e, k) => {
+    let group = { sum: e.y - k * room, n: 1 };
+    while (groups.length && groups.at(-1).sum / groups.at(-1).n > group.sum / group.n) {
+      const before = groups.pop();
+      group = { sum: before.sum + group.sum, n: before.n + group.n };
+    }
+    groups.push(group);
+  });
+  const last = Math.max(top, bottom - (ends.length - 1) * room);
+  const base = groups.flatMap((g) => Array(g.n).fill(Math.min(last, Math.max(top, g.sum / g.n))));
   const out = [];
-  ends.forEach((e, i) => { out[e.i] = { endLabel: { offset: [0, over[i] - (over[i] || over[i + 1] ? lift : 0)] } }; });
+  ends.forEach((e, k) => { out[e.i] = { endLabel: { offset: [0, base[k] + k * room - e.y] } }; });
   return out;
+}
+
+const day = 864e5;
+
+// clock writes moments of a time axis in UTC, as exactly as its range needs:
+// days, times of day, or seconds. name says what the labels leave out.
+function clock(chart) {
+  const all = chart.series.flatMap((s) => s.points.map((p) => Date.parse(p.at)));
+  const first = Math.min(...all), last = Math.max(...all), span = last - first;
+  const writer = (o) => { const f = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...o }); return (v) => f.format(v); };
+  const date = writer({ day: "numeric", month: "short" });
+  if (span > 4 * day) return { write: date, name: "", minInterval: day };
+  const exact = span < 3e5;
+  const time = writer({ hour: "2-digit", minute: "2-digit", ...(exact ? { second: "2-digit" } : {}) });
+  const oneDay = date(first) === date(last);
+  return {
+    write: (v) => (v % day ? time(v) : date(v)),
+    name: oneDay ? date(first) + ", UTC" : "UTC",
+    minInterval: exact ? 1e3 : 6e4,
+  };
 }
 
 function options(el, chart) {
@@ -50,16 +77,17 @@ function options(el, chart) {
   const font = { fontFamily: token(el, "--sans"), fontSize: 12, color: soft };
   const timed = chart.series.some((s) => s.points.some((p) => p.at));
   const bars = chart.kind === "bars";
+  const axis = timed ? clock(chart) : {};
   return {
-    animation: false,
+    animation: false, useUTC: true,
     textStyle: font,
-    grid: { left: 8, right: narrow || bars || chart.series.length < 2 ? 16 : 132, top: 14, bottom: 6, containLabel: true },
+    grid: { left: 8, right: narrow || bars || chart.series.length < 2 ? 16 : 132, top: 14, bottom: axis.name ? 26 : 6, containLabel: true },
     xAxis: {
       type: timed ? "time" : "category", boundaryGap: bars,
       axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
-      axisLabel: { ...font, hideOverlap: true, formatter: timed ? "{d} {MMM}" : undefined },
-      splitLine: { show: false },
-      minInterval: timed ? 864e5 : undefined,
+      axisLabel: { ...font, hideOverlap: true, formatter: axis.write },
+      name: axis.name, nameLocation: "middle", nameGap: 28, nameTextStyle: font,
+      splitLine: { show: false }, splitNumber: narrow ? 3 : 6, minInterval: axis.minInterval,
     },
     yAxis: {
       type: "value", scale: !bars, splitNumber: 4,
@@ -89,7 +117,7 @@ function tip(items, write, timed) {
   const box = document.createElement("div");
   box.className = "tip";
   const head = document.createElement("b");
-  head.textContent = timed ? new Date(items[0].axisValue).toLocaleDateString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }) : items[0].axisValue;
+  head.textContent = timed ? new Date(items[0].axisValue).toLocaleString("en-GB", { timeZone: "UTC", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" }) + " UTC" : items[0].axisValue;
   box.append(head);
   const value = (i) => (Array.isArray(i.value) ? i.value[1] : i.value);
   for (const item of [...items].sort((a, b) => value(b) - value(a))) {
