@@ -56,9 +56,6 @@ var (
 	testFunc = regexp.MustCompile(`(?m)^func (Test[A-Za-z0-9_]+)\(`)
 )
 
-// madeLater are pictures that `make screenshots` takes from a running demo.
-func madeLater(path string) bool { return strings.HasPrefix(path, "docs/images/") }
-
 func TestLinksLeadSomewhere(t *testing.T) {
 	all := documents(t)
 	for name, text := range all {
@@ -72,9 +69,6 @@ func TestLinksLeadSomewhere(t *testing.T) {
 			path := name
 			if u.Path != "" {
 				path = filepath.ToSlash(filepath.Join(filepath.Dir(name), u.Path))
-			}
-			if madeLater(path) {
-				continue
 			}
 			_, err = os.Stat(filepath.Join(root, path))
 			assert.NoError(t, err, "%s links to %s", name, target)

@@ -24,7 +24,7 @@ func shots(who string) []shot {
 		{name: "challenge-dark", who: "participant", path: "/challenges/one-picture", width: desk, theme: "dark"},
 		{name: "challenge-phone", who: "participant", path: "/challenges/one-picture", width: phone, high: 844, theme: "light"},
 		{name: "submission-light", who: "participant", path: "/challenges/one-picture", link: `#mine a[href^="/submissions/"]`, width: desk, theme: "light"},
-		{name: "console-dark", who: "organiser", path: "/console", width: desk, theme: "dark"},
+		{name: "console-dark", who: "organiser", path: "/console", width: desk, high: 1150, theme: "dark"},
 	}
 	var own []shot
 	for _, s := range all {
