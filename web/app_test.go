@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -227,4 +228,23 @@ func TestWorkHasADeadline(t *testing.T) {
 	app, _ := newApp(t, web.Config{Timeout: 5 * time.Millisecond}, route("GET", "/api/slow", web.KindAPI, slow, web.Anyone))
 	res, _ := call(t, app, "GET", "/api/slow", "")
 	require.Equal(t, http.StatusServiceUnavailable, res.StatusCode)
+}
+
+func TestErrorPagesKnowWhoseTheyAre(t *testing.T) {
+	late := func(c *fiber.Ctx) error {
+		<-c.UserContext().Done()
+		return errs.Wrap(c.UserContext().Err(), errs.Unavailable, "This takes too long.")
+	}
+	missing := func(*fiber.Ctx) error { return errs.New(errs.NotFound, "There is none.") }
+	table := []web.Route{route("GET", "/missing", web.KindPage, missing, web.SignedIn)}
+	app, log := newApp(t, web.Config{}, table...)
+	hurried, hurriedLog := newApp(t, web.Config{Timeout: time.Second}, route("GET", "/late", web.KindPage, late, web.SignedIn))
+	for path, of := range map[string]*site{"/missing": app, "/late": hurried} {
+		in, err := of.Accounts.SignUp(context.Background(), accounts.NewUser{Email: "nils@kestrel.example", Name: "Nils Aas", Password: webtest.Password,
+			Organization: &accounts.NewOrganization{Name: "Kestrel Labs", Kind: accounts.SME}}, "", accounts.Client{IP: "192.0.2.8"})
+		require.NoError(t, err)
+		_, body := call(t, of, "GET", path, "", "Cookie", "session="+in.Token)
+		require.Contains(t, body, "Kestrel Labs", path)
+	}
+	require.NotContains(t, log.String()+hurriedLog.String(), "level=WARN")
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -13,6 +14,10 @@ import (
 	"incubator/platform/errs"
 	"incubator/web/pages"
 )
+
+// errorTimeout bounds what an error page reads. The work that failed has used up
+// its own time.
+const errorTimeout = 2 * time.Second
 
 // Problem is an RFC 9457 problem detail.
 type Problem struct {
@@ -122,6 +127,11 @@ func forProgram(c *fiber.Ctx) bool {
 
 // errorPage renders the page of a problem; plain text when even that fails.
 func (a *App) errorPage(c *fiber.Ctx, p Problem) error {
+	outer := c.UserContext()
+	ctx, cancel := context.WithTimeout(outer, errorTimeout)
+	defer cancel()
+	defer c.SetUserContext(outer)
+	c.SetUserContext(ctx)
 	page := pages.ErrorPage{Frame: a.Frame(c), Status: p.Status, RequestID: p.RequestID}
 	page.Heading, page.Advice = errorWords(p.Status)
 	page.Title, page.Text = page.Heading, p.Detail

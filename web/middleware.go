@@ -98,8 +98,12 @@ func (a *App) protect(c *fiber.Ctx) error {
 // deadline bounds the work of a request. fasthttp does not cancel when a
 // client leaves, so this is the only end that the work has.
 func (a *App) deadline(c *fiber.Ctx) error {
-	ctx, cancel := context.WithTimeout(c.UserContext(), a.cfg.Timeout)
-	defer cancel()
+	outer := c.UserContext()
+	ctx, cancel := context.WithTimeout(outer, a.cfg.Timeout)
+	defer func() {
+		cancel()
+		c.SetUserContext(outer) // the error page still has to read who it is for
+	}()
 	c.SetUserContext(ctx)
 	return c.Next()
 }
