@@ -248,3 +248,10 @@ func TestErrorPagesKnowWhoseTheyAre(t *testing.T) {
 	}
 	require.NotContains(t, log.String()+hurriedLog.String(), "level=WARN")
 }
+
+func TestALongPathFillsNoLog(t *testing.T) {
+	app, log := newApp(t, web.Config{})
+	call(t, app, "GET", "/"+strings.Repeat("a", 5000), "")
+	require.Contains(t, log.String(), "/aaaa")
+	require.Less(t, log.Len(), 1000)
+}

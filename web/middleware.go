@@ -13,6 +13,9 @@ import (
 	"incubator/platform/errs"
 )
 
+// maxLoggedPath bounds a path in the access log, in bytes.
+const maxLoggedPath = 200
+
 // identify gives the request its id, which the log and the error page share, and
 // finds out where it comes from.
 func (a *App) identify(c *fiber.Ctx) error {
@@ -46,7 +49,7 @@ func (a *App) observe(c *fiber.Ctx) error {
 	status := c.Response().StatusCode()
 	a.metrics.observe(c.Method(), operation, status, took)
 	attrs := []slog.Attr{
-		slog.String("request_id", RequestID(c)), slog.String("method", c.Method()), slog.String("path", c.Path()),
+		slog.String("request_id", RequestID(c)), slog.String("method", c.Method()), slog.String("path", shortened(c.Path())),
 		slog.String("operation", operation), slog.Int("status", status), slog.Duration("took", took), slog.String("address", ClientIP(c)),
 	}
 	if p := Caller(c); p.SignedIn() {
@@ -54,6 +57,14 @@ func (a *App) observe(c *fiber.Ctx) error {
 	}
 	a.cfg.Log.LogAttrs(c.UserContext(), slog.LevelInfo, "request", attrs...)
 	return nil
+}
+
+// shortened keeps what a stranger sends from filling the log.
+func shortened(path string) string {
+	if len(path) <= maxLoggedPath {
+		return path
+	}
+	return strings.ToValidUTF8(path[:maxLoggedPath], "") + "…"
 }
 
 func operationOf(c *fiber.Ctx) string {
