@@ -255,3 +255,12 @@ func TestALongPathFillsNoLog(t *testing.T) {
 	require.Contains(t, log.String(), "/aaaa")
 	require.Less(t, log.Len(), 1000)
 }
+
+func TestHeadAnswersAsGetDoes(t *testing.T) {
+	app, _ := newApp(t, web.Config{})
+	for _, path := range []string{"/healthz", "/readyz"} {
+		res, body := call(t, app, "HEAD", path, "")
+		require.Equal(t, 200, res.StatusCode, path)
+		require.Empty(t, body, path)
+	}
+}

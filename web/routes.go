@@ -81,6 +81,9 @@ func (a *App) register(table []Route) error {
 		}
 		seen[key], seen[r.Operation] = true, true
 		a.fiber.Add(r.Method, r.Path, a.guards(r)...)
+		if r.Method == fiber.MethodGet && r.Kind != KindStream {
+			a.fiber.Add(fiber.MethodHead, r.Path, a.guards(r)...) // RFC 9110, section 9.3.2
+		}
 	}
 	return nil
 }
